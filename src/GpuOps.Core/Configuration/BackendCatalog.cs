@@ -1,0 +1,74 @@
+using GpuOps.Errors;
+using GpuOps.Pools;
+using GpuOps.Pools.Redis;
+using GpuOps.Pools.Sqlite;
+using GpuOps.Values;
+
+namespace GpuOps.Configuration;
+
+/// <summary>Maps URI schemes to providers. A new provider is its folder and one line in <see cref="Default"/>.</summary>
+/// <param name="schemes">The schemes.</param>
+public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
+{
+    private static readonly BackendOption[] RedisOptions =
+    [
+        new("user", SettingType.Text, "The ACL user."),
+        new("pool", SettingType.Text, "The pool's name on that server, 'default' when none is given."),
+        new("caFile", SettingType.Path, "The certificates (PEM) that the server's must be signed by, in place of the system's."),
+        // A cloned repository must not choose which variable is sent to the host it names.
+        new("passwordVariable", SettingType.Text, "The environment variable of the password, when not GPUOPS_<NAME>_PASSWORD.") { AllowedInProject = false },
+    ];
+
+    private static readonly BackendScheme Redis = new("redis", "a Redis server or cluster")
+    {
+        Options = RedisOptions,
+        PasswordVariable = "GPUOPS_REDIS_PASSWORD",
+        Check = static (definition, environment) => RedisEndpoint.From(definition, environment),
+        Pool = RedisGpuPool.From,
+    };
+
+    /// <summary>The providers there are, one line each.</summary>
+    public static BackendCatalog Default { get; } = new(
+    [
+        new("sqlite", "a file on this host, no server") { Check = SqliteLocation.Check, Absolute = SqliteLocation.Absolute, Pool = SqliteGpuPool.From },
+        Redis,
+        Redis with { Name = "rediss", Description = "Redis over TLS" },
+        Redis with { Name = "redis+unix", Description = "Redis on a Unix socket" },
+    ]);
+
+    /// <summary>The schemes, in the order they are shown.</summary>
+    public IReadOnlyList<BackendScheme> Schemes { get; } = schemes;
+
+    /// <summary>Every key an entry may have beside <c>uri</c>, whatever its scheme.</summary>
+    public IEnumerable<string> OptionKeys => Schemes.SelectMany(static scheme => scheme.Options).Select(static option => option.Key).Distinct();
+
+    /// <summary>Finds the provider of a URI.</summary>
+    /// <param name="uri">The URI.</param>
+    /// <exception cref="GpuOpsException"><c>UnknownBackendScheme</c>: the message lists those there are.</exception>
+    public BackendScheme Find(BackendUri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return TryFind(uri.Scheme) ?? throw new GpuOpsException(
+            "UnknownBackendScheme",
+            GpuOpsErrorKind.InvalidArgument,
+            $"'{Excerpt.Of(BackendUri.Redact(uri.Text))}': nothing here handles '{Excerpt.Of(uri.Scheme)}:'. Known are {string.Join(", ", Schemes.Select(static s => s.Name + ":"))}.",
+            BackendUri.Redact(uri.Text));
+    }
+
+    /// <summary>Makes the pool of a backend. Does not connect.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="context">What the provider needs.</param>
+    /// <exception cref="GpuOpsException"><c>UnknownBackendScheme</c>, or <c>BackendHasNoPool</c>.</exception>
+    public IGpuPool CreatePool(BackendDefinition definition, BackendContext context)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var make = Find(definition.Uri).Pool ?? throw new GpuOpsException(
+            "BackendHasNoPool",
+            GpuOpsErrorKind.InvalidArgument,
+            $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) holds no pool of GPUs to reserve. Pools are at {string.Join(", ", Schemes.Where(static s => s.Pool is not null).Select(static s => s.Name + ":"))}.",
+            definition.Name);
+        return make(definition, context);
+    }
+
+    internal BackendScheme? TryFind(string scheme) => Schemes.FirstOrDefault(row => row.Name == scheme);
+}

@@ -1,0 +1,7 @@
+namespace GpuOps.Configuration;
+
+/// <summary>What a provider gets beside its definition.</summary>
+/// <param name="Settings">The settings.</param>
+/// <param name="Environment">The world around.</param>
+/// <param name="Time">The clock.</param>
+public sealed record BackendContext(GpuOpsSettings Settings, ConfigurationEnvironment Environment, TimeProvider Time);

@@ -1,0 +1,52 @@
+using GpuOps.Configuration.Yaml;
+using GpuOps.Values;
+
+namespace GpuOps.Configuration;
+
+/// <summary>Walks a map along known dotted keys; anything else is an error that names the nearest key.</summary>
+internal static class KeyReader
+{
+    /// <summary>The values in a map, each with its dotted key.</summary>
+    /// <param name="map">The map; null has none.</param>
+    /// <param name="known">The keys there are.</param>
+    /// <param name="other">A top-level key whose value the caller reads; null for none.</param>
+    /// <param name="file">The file, for errors.</param>
+    public static IEnumerable<(string Key, DocumentNode Node)> Read(MapNode? map, IReadOnlyList<string> known, string? other, string file) =>
+        map is null ? [] : Walk(map, "", known, other, file);
+
+    private static IEnumerable<(string Key, DocumentNode Node)> Walk(
+        MapNode map, string prefix, IReadOnlyList<string> known, string? other, string file)
+    {
+        foreach (var (key, value) in map.Entries)
+        {
+            var path = prefix + key.Text;
+            if (path == other || (known.Contains(path) && !key.Text.Contains('.', StringComparison.Ordinal)))
+            {
+                yield return (path, value);
+            }
+            else if (!key.Text.Contains('.', StringComparison.Ordinal) && known.Any(k => k.StartsWith(path + ".", StringComparison.Ordinal)))
+            {
+                if (value is ScalarNode { IsNull: true }) continue;
+                if (value is not MapNode inner)
+                    throw DocumentError.At(file, value, $"'{path}' is a group and takes no value. Inside it are: {Below(path, known)}.");
+                foreach (var entry in Walk(inner, path + ".", known, other, file)) yield return entry;
+            }
+            else
+            {
+                throw Unknown(key, path, other is null ? known : [.. known, other], file);
+            }
+        }
+    }
+
+    private static Errors.GpuOpsException Unknown(ScalarNode key, string path, IReadOnlyList<string> known, string file)
+    {
+        var shown = Excerpt.Of(path);
+        var hint = known.Contains(path)
+            ? $" Write it as a map: {path.Split('.')[0]}: and below it, indented, {path[(path.IndexOf('.', StringComparison.Ordinal) + 1)..]}: VALUE."
+            : NearestName.Hint(path, known);
+        return DocumentError.At(file, key, $"there is no key '{shown}'.{hint}", "UnknownKey");
+    }
+
+    private static string Below(string path, IReadOnlyList<string> known) =>
+        string.Join(", ", known.Where(k => k.StartsWith(path + ".", StringComparison.Ordinal)).Select(k => k[(path.Length + 1)..]));
+}

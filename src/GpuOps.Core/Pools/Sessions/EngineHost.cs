@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using GpuOps.Configuration;
+using GpuOps.Pools.Reservations;
+using GpuOps.Probes;
+
+namespace GpuOps.Pools.Sessions;
+
+/// <summary>
+/// What the commands of one process share: one connection a backend, one look at the drivers, one heartbeat for all
+/// that is held.
+/// </summary>
+/// <param name="time">The clock.</param>
+public sealed class EngineHost(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<SessionKey, PoolSession> _sessions = [];
+    private readonly ConcurrentDictionary<ProbeOptions, ProbeCatalog> _probes = [];
+
+    /// <summary>Keeps the process's reservations alive.</summary>
+    public HeartbeatLoop Heartbeats { get; } = new(time);
+
+    /// <summary>Opens a backend's pool. Does not connect.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="context">The settings and the world around.</param>
+    public PoolSession Open(BackendDefinition definition, BackendContext context)
+    {
+        var options = string.Join('\n', definition.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"));
+        var places = $"{definition.Folder}\n{context.Environment.UserStateFolder}\n{context.Environment.MachineStateFolder}";
+        var key = new SessionKey(definition.Name, definition.Uri.Text, options, places, definition.ReadPassword(), context.Settings);
+        return _sessions.GetOrAdd(key, _ => new PoolSession(
+            BackendCatalog.Default.CreatePool(definition, context),
+            definition.Name,
+            context.Settings,
+            _probes.GetOrAdd(new ProbeOptions(context.Settings.ProbeTimeLimit, context.Settings.ProbeFake), options => new ProbeCatalog(options, time)),
+            context.Environment.HostName,
+            time));
+    }
+
+    /// <summary>All that a session depends on: who changes a setting or a folder gets another session.</summary>
+    private sealed record SessionKey(string Name, string Uri, string Options, string Places, string? Password, GpuOpsSettings Settings)
+    {
+        // A record prints what it holds; this one holds a password.
+        public override string ToString() => Name;
+    }
+}
