@@ -1,0 +1,41 @@
+@{
+    RootModule           = 'GpuOps.Cmdlets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5d0c0f6c-6a3e-4a53-9a1d-2f0f7d1a7d55'
+    Author               = 'The GpuOps authors'
+    Copyright            = '(c) The GpuOps authors. MIT license.'
+    Description          = 'Share, queue and schedule GPUs from the PowerShell pipeline.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    RequiredAssemblies   = @('GpuOps.Abstractions.dll')
+    FormatsToProcess     = @('GpuOps.Format.ps1xml')
+    TypesToProcess       = @('GpuOps.Types.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Disable-Gpu'
+        'Enable-Gpu'
+        'Get-GpuBackend'
+        'Get-GpuOpsConfiguration'
+        'Get-GpuPool'
+        'Get-GpuQueue'
+        'Get-GpuReservation'
+        'Get-GpuStatus'
+        'Get-GpuUsage'
+        'Initialize-GpuPool'
+        'Invoke-GpuCommand'
+        'Register-GpuBackend'
+        'Remove-GpuReservation'
+        'Request-GpuReservation'
+        'Set-GpuOpsConfiguration'
+        'Test-GpuBackend'
+        'Unregister-GpuBackend'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('GPU', 'CUDA', 'ROCm', 'reservation', 'queue', 'Slurm', 'TPU')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}
