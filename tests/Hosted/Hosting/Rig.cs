@@ -1,0 +1,26 @@
+namespace GpuOps.Hosted.Hosting;
+
+/// <summary>What a test needs of the machine. Where it is missing the test is skipped, in CI it fails.</summary>
+internal static class Rig
+{
+    public const string RequireVariable = "GPUOPS_REQUIRE_RIGS";
+
+    private static readonly Lazy<bool> Mounts = new(static () =>
+        Child.Run("unshare", "-Urm", "mount", "-t", "tmpfs", "none", Path.GetTempPath()).ExitCode == 0);
+
+    /// <summary>A mount namespace of its own, as root in it.</summary>
+    public static void NeedMounts() => Need(Mounts.Value, "This machine does not let a process mount a file system in a namespace of its own (unshare -Urm).");
+
+    /// <summary>The right to start a process as another user.</summary>
+    public static void NeedOtherUsers() => Need(Environment.UserName == "root", "Only root can start a process as another user.");
+
+    private static void Need(bool there, string reason)
+    {
+        if (!there && Environment.GetEnvironmentVariable(RequireVariable) == "1")
+        {
+            Assert.Fail(reason);
+        }
+
+        Assert.SkipUnless(there, reason);
+    }
+}

@@ -1,0 +1,46 @@
+# -WhatIf says what would happen and changes nothing: neither the store nor a file.
+BeforeDiscovery {
+    . $PSScriptRoot/GpuOps.Common.ps1
+    $Calls = @{
+        'Initialize-GpuPool'      = { Initialize-GpuPool -Count 2 -WhatIf }
+        'Request-GpuReservation'  = { Request-GpuReservation -Count 2 -WhatIf }
+        'Remove-GpuReservation'   = { Get-GpuReservation | Remove-GpuReservation -WhatIf }
+        'Invoke-GpuCommand'       = { Invoke-GpuCommand -WhatIf { Set-Content ran.txt yes } }
+        'Disable-Gpu'             = { Disable-Gpu 1 -Reason repair -WhatIf }
+        'Enable-Gpu'              = { Enable-Gpu 3 -WhatIf }
+        'Register-GpuBackend'     = { Register-GpuBackend other -Uri sqlite:/tmp/other.db -WhatIf }
+        'Unregister-GpuBackend'   = { Unregister-GpuBackend mine -WhatIf }
+        'Set-GpuOpsConfiguration' = { Set-GpuOpsConfiguration memoryThreshold 2GB -WhatIf }
+    }
+    $Supporting = Get-Command -Module GpuOps | Where-Object { $_.Parameters.ContainsKey('WhatIf') } |
+        ForEach-Object { @{ Name = $_.Name; Call = $Calls[$_.Name] } }
+}
+
+Describe '-WhatIf' {
+    BeforeAll {
+        . $PSScriptRoot/GpuOps.Common.ps1
+        Enter-Sandbox -Gpu 4
+        $null = Request-GpuReservation -Id 0
+        Disable-Gpu 3 -Reason broken
+        Register-GpuBackend mine -Uri sqlite:/tmp/mine.db
+
+        function Get-World {
+            @(
+                Get-GpuStatus | ForEach-Object { $_.Id, $_.State, $_.ReservationId, $_.Note -join ' ' }
+                Get-GpuQueue | ForEach-Object Id
+                Get-GpuBackend | ForEach-Object { $_.Name, $_.Uri -join ' ' }
+                Get-GpuOpsConfiguration | ForEach-Object { $_.Key, $_.Text -join ' ' }
+                Get-ChildItem $Sandbox/config, $Sandbox/work -Recurse -File | ForEach-Object { $_.FullName, $_.Length -join ' ' }
+            ) -join "`n"
+        }
+    }
+
+    AfterAll { Exit-Sandbox }
+
+    It '<Name> changes nothing' -ForEach $Supporting {
+        $Call | Should -Not -BeNullOrEmpty -Because "this test has no call of $Name yet"
+        $before = Get-World
+        $null = & $Call
+        Get-World | Should -Be $before
+    }
+}
