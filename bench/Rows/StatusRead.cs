@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using BenchmarkDotNet.Attributes;
+using GpuOps.Bench.Measuring;
+using GpuOps.Bench.Stores;
+
+namespace GpuOps.Bench.Rows;
+
+/// <summary>Get-GpuStatus of a pool that is half reserved.</summary>
+public class StatusRead
+{
+    private const int OnOneReservation = 4;
+
+    // BenchmarkDotNet makes the object itself; what it is to measure has to be left where it finds it.
+    private static PowerShell? s_own, s_bare;
+
+    [Benchmark(Baseline = true)]
+    public int Bare() => s_bare!.Invoke().Count;
+
+    [Benchmark]
+    public int Status() => s_own!.Invoke().Count;
+
+    internal static async Task<Pair> MeasureAsync(string kind, int gpus, int gpusOnHost, int? against, int invocations)
+    {
+        await using var store = await FilledAsync(kind, gpus, gpusOnHost);
+        using var session = new Session(store.Backend);
+        await using var other = against is { } fewer ? await FilledAsync(kind, fewer, Math.Min(fewer, gpusOnHost)) : null;
+        s_own = session.Prepare("Get-GpuStatus");
+        s_bare = other is null ? session.Prepare("1") : session.Prepare($"Get-GpuStatus -Backend '{other.Backend}'");
+        return await Rounds.OfAsync<StatusRead>(rounds: 7, iterations: 5, invocations, warmUp: 10 * invocations);
+    }
+
+    private static async Task<Store> FilledAsync(string kind, int gpus, int gpusOnHost)
+    {
+        var store = await Store.OpenAsync(kind);
+        for (var filled = 0; filled < gpus; filled += gpusOnHost)
+        {
+            var host = $"{Store.Box}{filled}";
+            await store.FillAsync(gpusOnHost, host);
+            // A big host's in tens, or setting up would take longer than measuring.
+            var width = Math.Max(OnOneReservation, gpusOnHost / 20);
+            for (var taken = 0; taken < gpusOnHost / 2; taken += width)
+                await store.Pool.RequestAsync(Reserve.Request($"{host}-{taken}", width, null, host), CancellationToken.None);
+        }
+
+        return store;
+    }
+}
