@@ -45,6 +45,7 @@ public sealed class FakeProbeTests : IDisposable
         Assert.Equal(["Unreserved ada", "Available "], _session.Read("Get-GpuStatus | ForEach-Object { \"$($_.State) $($_.User)\" }"));
         Assert.Equal("4711 ada python", _session.Read("(Get-GpuStatus 0).Processes | ForEach-Object { \"$($_.ProcessId) $($_.User) $($_.Name)\" }").Single());
         _session.Run("Request-GpuReservation -Count 2 -NoWait").Fails("GpuBusy", ErrorCategory.ResourceBusy);
+        Assert.Contains("GPU 0 is in use without a reservation", _session.Read("try { Request-GpuReservation -Count 2 -NoWait } catch { \"$_\" }").Single(), StringComparison.Ordinal);
         _session.Run("Request-GpuReservation -Id 0 -NoWait -Force").Fails("GpuBusy", ErrorCategory.ResourceBusy);
         Assert.Equal("1", _session.Read("(Request-GpuReservation -NoWait).GpuId").Single());
         using var waiting = _session.Start("(Request-GpuReservation).GpuId");

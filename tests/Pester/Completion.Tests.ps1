@@ -32,6 +32,12 @@ Describe 'Tab' {
 
     It 'offers the settings' { Complete 'Set-GpuOpsConfiguration heart' | Should -Be heartbeat.interval, heartbeat.expiry }
 
+    It 'offers durations, sizes and users, not files' {
+        Complete 'Request-GpuReservation -Duration 8' | Should -Be 8h
+        Complete 'Request-GpuReservation -Memory 2' | Should -Be 24GB
+        Complete 'Get-GpuReservation -User ' | Should -Contain ([Environment]::UserName)
+    }
+
     It 'offers the choices' { Complete 'Get-GpuUsage -GroupBy ' | Should -Be Day, Gpu, User }
 
     It 'does not keep one waiting for a server that is away' {

@@ -82,7 +82,8 @@ Describe 'Get-GpuStatus' {
 
     It 'feeds Remove-GpuReservation' {
         $two = Request-GpuReservation -User bob -Memory 8GB
-        Get-GpuStatus | Where-Object { $_.Reservations.User -contains 'bob' } | ForEach-Object Reservations | Where-Object User -EQ bob | Remove-GpuReservation
+        (Get-GpuStatus | Where-Object User -EQ bob).User | Should -Be alice, bob
+        Get-GpuStatus | Where-Object User -EQ bob | ForEach-Object Reservations | Where-Object User -EQ bob | Remove-GpuReservation
         Get-GpuReservation | Where-Object Id -EQ $two.Id | Should -BeNullOrEmpty
         (Get-GpuStatus 0).State | Should -Be Reserved
     }

@@ -19,6 +19,8 @@ Describe 'Get-GpuUsage' {
         ($usage | Where-Object User -EQ alice).Running | Should -Be 1
     }
 
+    It 'sums up users by wildcard' { (Get-GpuUsage -User al*).User | Should -Be alice }
+
     It 'sums up by GPU' { (Get-GpuUsage -GroupBy Gpu).Gpu.Count | Should -Be 3 }
 
     It 'sums up by day' { (Get-GpuUsage -GroupBy Day)[-1].Day | Should -Be ([datetime]::Today) }

@@ -16,7 +16,7 @@ public sealed class GetGpuPoolCommand : PoolCmdlet
         var status = Run(token => pool.ReadStatusAsync(snapshot, token));
         if (status.Count == 0)
         {
-            WriteFault(NotInitialized(pool));
+            WriteFault(UninitializedPool.Error(pool.Pool.Description, null));
         }
 
         foreach (var info in PoolInfo.Summarize(status, snapshot.Queue, pool))

@@ -17,13 +17,14 @@ public sealed class GetGpuQueueCommand : PoolCmdlet
     /// <summary>Only this user's requests; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string? User { get; set; }
 
     /// <inheritdoc/>
     protected override void Process()
     {
         var pool = OpenPool();
-        var snapshot = Run(token => pool.ReadAsync(ComputerName is null ? null : pool.HostOf(ComputerName), token));
+        var snapshot = Read(pool, ComputerName);
         var user = User is null ? null : WildcardPattern.Get(User, WildcardOptions.None);
         WriteObject(snapshot.Queue.Where(entry => user is null || user.IsMatch(entry.User)), enumerateCollection: true);
     }

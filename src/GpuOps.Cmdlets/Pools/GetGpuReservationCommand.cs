@@ -25,6 +25,7 @@ public sealed class GetGpuReservationCommand : PoolCmdlet
     /// <summary>Only this user's; wildcards are allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string? User { get; set; }
 
     /// <summary>Only reservations of this host's GPUs.</summary>
@@ -36,7 +37,7 @@ public sealed class GetGpuReservationCommand : PoolCmdlet
     protected override void Process()
     {
         var pool = OpenPool();
-        var snapshot = Run(token => pool.ReadAsync(ComputerName is null ? null : pool.HostOf(ComputerName), token));
+        var snapshot = Read(pool, ComputerName);
         var user = User is null ? null : WildcardPattern.Get(User, WildcardOptions.None);
         foreach (var id in Id ?? [])
         {

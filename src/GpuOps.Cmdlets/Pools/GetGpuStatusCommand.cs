@@ -29,14 +29,14 @@ public sealed class GetGpuStatusCommand : PoolCmdlet
         var status = Run(token => pool.ReadStatusAsync(hosts is [var only] ? only : null, token));
         if (status.Count == 0 && hosts is null)
         {
-            WriteFault(NotInitialized(pool));
+            WriteFault(UninitializedPool.Error(pool.Pool.Description, null));
         }
 
         foreach (var host in hosts ?? [])
         {
             if (!status.Any(gpu => gpu.ComputerName == host))
             {
-                WriteFault(NotInitialized(pool, host), host);
+                WriteFault(UninitializedPool.Error(pool.Pool.Description, host), host);
             }
         }
 

@@ -15,9 +15,11 @@ public sealed class GetGpuUsageCommand : PoolCmdlet
     [Past]
     public DateTime Since { get; set; } = DateTime.Now.AddDays(-30);
 
-    /// <summary>Only this user's.</summary>
+    /// <summary>Only this user's; wildcards are allowed.</summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string? User { get; set; }
 
     /// <summary>What to sum by.</summary>
@@ -28,7 +30,8 @@ public sealed class GetGpuUsageCommand : PoolCmdlet
     protected override void Process()
     {
         var pool = OpenPool();
-        foreach (var usage in Run(token => pool.ReadUsageAsync(Since, User, GroupBy, token)))
+        var user = User is null ? null : WildcardPattern.Get(User, WildcardOptions.None);
+        foreach (var usage in Run(token => pool.ReadUsageAsync(Since, user is null ? null : user.IsMatch, GroupBy, token)))
         {
             // The view shows the column that was grouped by, and knows it by this name.
             var row = PSObject.AsPSObject(usage);

@@ -27,13 +27,16 @@ public abstract class PoolCmdlet : GpuOpsCmdlet
         return EngineState.Current.Host.Open(definition, context);
     }
 
-    /// <summary>The error of a pool, or of a host's part of it, that nobody has initialised.</summary>
-    private protected static GpuOpsException NotInitialized(PoolSession pool, string? host = null) => new(
-        "PoolNotInitialized", GpuOpsErrorKind.NotReady,
-        host is null
-            ? $"The pool in '{pool.Pool.Description}' has no GPUs yet. Run Initialize-GpuPool on a host with GPUs, or name another pool with -Backend."
-            : $"The pool in '{pool.Pool.Description}' has no GPUs of the host '{host}'. Run Initialize-GpuPool on that host, or name another pool with -Backend.",
-        host ?? pool.Backend);
+    /// <summary>Reads the pool, or one host's part of it.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="computerName">The host; null for all.</param>
+    /// <exception cref="GpuOpsException">The host has no GPUs in the pool.</exception>
+    private protected PoolSnapshot Read(PoolSession pool, string? computerName)
+    {
+        var host = computerName is null ? null : pool.HostOf(computerName);
+        var snapshot = Run(token => pool.ReadAsync(host, token));
+        return host is null || snapshot.Gpus.Count > 0 ? snapshot : throw UninitializedPool.Error(pool.Pool.Description, host);
+    }
 
     /// <summary>Whether a reservation is this user's to release: made for them, or made by them.</summary>
     private protected static bool IsOwn(GpuReservation reservation) =>

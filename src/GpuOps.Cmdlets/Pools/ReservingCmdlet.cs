@@ -34,11 +34,13 @@ public abstract class ReservingCmdlet : PoolCmdlet
     /// <summary>A part of one GPU, as an amount of its memory: <c>20GB</c>.</summary>
     [Parameter]
     [ByteSize]
+    [ArgumentCompleter(typeof(ByteSizeCompleter))]
     public long? Memory { get; set; }
 
     /// <summary>How long: <c>90s 30m 8h 2d</c>.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? Duration { get; set; }
 
     /// <summary>Free text, shown to everybody.</summary>
@@ -50,11 +52,13 @@ public abstract class ReservingCmdlet : PoolCmdlet
     /// <value>Yourself</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string User { get; set; } = Environment.UserName;
 
     /// <summary>How long to wait in line; left out, as long as it takes.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>Fails at once when the GPUs are not free.</summary>

@@ -81,7 +81,7 @@ public sealed record RedisEndpoint
     {
         if (uri.Authority is null && uri.Path.Length > 0) throw BackendUri.Invalid(uri.Text, $"the host comes after '//': {uri.Scheme}://host:{DefaultPort}");
         if (uri.Path is not ("" or "/"))
-            throw BackendUri.Invalid(uri.Text, "a cluster has no numbered databases, so a pool is chosen by name: ?pool=NAME");
+            throw BackendUri.Invalid(uri.Text, $"it names no database ('{Excerpt.Of(uri.Path)}'): a pool is chosen by its name, ?pool=NAME");
         return string.IsNullOrEmpty(uri.Authority)
             ? [new RedisHost("localhost", DefaultPort)]
             : [.. uri.Authority.Split(',').Select(part => ReadHost(uri, part))];

@@ -5,7 +5,7 @@ using GpuOps.Errors;
 
 namespace GpuOps.Probes;
 
-/// <summary>A vendor's command line tool, run until a deadline that kills it.</summary>
+/// <summary>A vendor's command line tool, run until a limit that kills it.</summary>
 internal sealed class VendorTool(string path)
 {
     public string Name { get; } = System.IO.Path.GetFileNameWithoutExtension(path);
@@ -22,7 +22,7 @@ internal sealed class VendorTool(string path)
     }
 
     /// <exception cref="GpuOpsException">It could not be started, or did not end in time.</exception>
-    public async Task<ToolOutput> RunAsync(IReadOnlyList<string> arguments, Deadline deadline)
+    public async Task<ToolOutput> RunAsync(IReadOnlyList<string> arguments, ProbeLimit limit)
     {
         using var process = Start(arguments);
         try
@@ -30,14 +30,14 @@ internal sealed class VendorTool(string path)
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-            await Task.WhenAll(output, error, process.WaitForExitAsync(deadline.Token)).WaitAsync(deadline.Token);
+            await Task.WhenAll(output, error, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token);
             return new(process.ExitCode, await output, await error);
         }
         catch (OperationCanceledException)
         {
             // Not waited for: a tool inside a hanging driver dies only when the driver lets go of it.
             Kill(process);
-            throw deadline.Over($"'{path}'");
+            throw limit.Over($"'{path}'");
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class VendorToolTests : IDisposable
     public async Task A_caller_that_gives_up_gets_its_own_cancellation()
     {
         using var cancel = new CancellationTokenSource();
-        using var deadline = new Deadline(TimeSpan.FromSeconds(30), new FakeTimeProvider(), cancel.Token);
+        using var deadline = new ProbeLimit(TimeSpan.FromSeconds(30), new FakeTimeProvider(), cancel.Token);
         var run = new VendorTool(_folder.WriteProgram("tool", "exec sleep 1000")).RunAsync([], deadline);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
@@ -83,5 +83,5 @@ public sealed class VendorToolTests : IDisposable
         Assert.Null(VendorTool.Find("tool", other.Path));
     }
 
-    private static Deadline Limit(TimeProvider time) => new(TimeSpan.FromSeconds(30), time, TestContext.Current.CancellationToken);
+    private static ProbeLimit Limit(TimeProvider time) => new(TimeSpan.FromSeconds(30), time, TestContext.Current.CancellationToken);
 }

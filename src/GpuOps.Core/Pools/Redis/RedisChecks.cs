@@ -110,8 +110,7 @@ internal sealed class RedisChecks(RedisGpuPool pool, RedisPoolOptions options, R
     {
         var snapshot = await pool.ReadAsync(null, cancellationToken);
         return snapshot.Gpus.Count == 0
-            ? throw new GpuOpsException("PoolNotInitialized", GpuOpsErrorKind.NotReady,
-                $"The pool {options.Pool} has no GPUs yet. Run Initialize-GpuPool on each host.", connection.Store)
+            ? throw UninitializedPool.Error(connection.Store, null)
             : string.Join(", ", snapshot.Gpus.CountBy(gpu => gpu.Host).Select(host => $"{host.Key}: {host.Value}"));
     }
 

@@ -24,7 +24,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         _options = options;
         At = string.Join(", ", options.EndPoints.Select(Name));
         Store = $"redis{(options.Tls ? "s" : "")}://{string.Join(",", options.EndPoints.Select(Name))}/{options.Pool}";
-        Errors = new RedisErrors(Store, At);
+        Errors = new RedisErrors(Store, At, options);
         _retries = new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {

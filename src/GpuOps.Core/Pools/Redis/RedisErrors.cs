@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace GpuOps.Pools.Redis;
 
 /// <summary>Says what went wrong at a Redis server, and what to do. No message ever holds the password.</summary>
-internal sealed class RedisErrors(string store, string at)
+internal sealed class RedisErrors(string store, string at, RedisPoolOptions options)
 {
     /// <summary>Whether trying again may help.</summary>
     public static bool IsTransient(Exception error) => error switch
@@ -71,10 +71,17 @@ internal sealed class RedisErrors(string store, string at)
     }
 
     private GpuOpsException Unreachable(Exception error) => Make("StoreUnreachable", GpuOpsErrorKind.Unreachable,
-        $"The Redis server {at} cannot be reached. Check that it runs, that the host and port are right and that no firewall is between.", error);
+        $"The Redis server {at} cannot be reached. Check that it runs, that the host and port are right, that no firewall is between, "
+            + $"and that it {(options.Tls ? "speaks TLS (redis: is for one that does not)" : "does not ask for TLS (rediss: is for one that does)")}.", error);
 
-    private GpuOpsException RefusedPassword(Exception error) => Make("StoreAuthenticationFailed", GpuOpsErrorKind.Authentication,
-        $"The Redis server {at} refused the user or the password. Check the user name and the environment variable that holds the password.", error);
+    private GpuOpsException RefusedPassword(Exception error)
+    {
+        var variable = options.PasswordVariable is { } name ? $"the environment variable {name}" : "the environment variable of the password";
+        return Make("StoreAuthenticationFailed", GpuOpsErrorKind.Authentication,
+            string.IsNullOrEmpty(options.Password?.Invoke())
+                ? $"The Redis server {at} asks for a password, and {variable} holds none. Set it, and try again."
+                : $"The Redis server {at} refused the user '{options.User ?? "default"}' or the password. Check the user name and {variable}.", error);
+    }
 
     private GpuOpsException Forbidden(Exception error) => Make("StoreAuthenticationFailed", GpuOpsErrorKind.Authentication,
         $"The Redis user may not do what the pool at {store} needs. docs/redis.md has the ACL rule; the server says: {error.Message}", error);

@@ -22,6 +22,7 @@ public sealed partial class RedisGpuPool
             CaFile = endpoint.CaFile,
             User = endpoint.User,
             Password = definition.ReadPassword,
+            PasswordVariable = definition.PasswordVariable,
             UsageRetention = context.Settings.UsageRetention,
             Backend = definition.Name,
         });

@@ -26,6 +26,9 @@ public sealed record RedisPoolOptions
     /// <summary>Gives the password when a connection is made; null, or an answer of null, is none.</summary>
     public Func<string?>? Password { get; init; }
 
+    /// <summary>The environment variable that the password comes from, for messages; null when none is known.</summary>
+    public string? PasswordVariable { get; init; }
+
     /// <summary>How long the first connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
 

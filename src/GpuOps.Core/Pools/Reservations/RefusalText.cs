@@ -5,13 +5,17 @@ namespace GpuOps.Pools.Reservations;
 /// <summary>Says why a request was refused.</summary>
 internal static class RefusalText
 {
-    public static GpuOpsException Explain(ReservationRequest request, ReservationDecision decision, string store)
+    /// <summary>The error for a refusal.</summary>
+    /// <param name="request">What was wanted.</param>
+    /// <param name="decision">The refusal.</param>
+    /// <param name="store">The pool in words.</param>
+    /// <param name="blocked">The GPUs that nobody reserved and that are in use all the same.</param>
+    public static GpuOpsException Explain(ReservationRequest request, ReservationDecision decision, string store, IReadOnlyList<int> blocked)
     {
         var host = request.Host;
         return decision.Reason switch
         {
-            RefusalReason.NotInitialized => new("PoolNotInitialized", GpuOpsErrorKind.NotReady,
-                $"The pool in '{store}' has no GPUs of the host '{host}'. Run Initialize-GpuPool on that host, or name another host with -ComputerName or another pool with -Backend.", host),
+            RefusalReason.NotInitialized => UninitializedPool.Error(store, host),
             RefusalReason.UnknownGpu => new("GpuNotFound", GpuOpsErrorKind.NotFound,
                 $"The host '{host}' has no {Names(decision.Gpus)}. Get-GpuStatus lists the GPUs there are.", decision.Gpus),
             RefusalReason.DisabledGpu => new("GpuDisabled", GpuOpsErrorKind.NotReady,
@@ -20,11 +24,11 @@ internal static class RefusalText
                 $"{request.Demand} can never be granted: the host '{host}' has {Count(decision.InService)} in service.", request.Demand),
             RefusalReason.TooMuchMemory => new("TooMuchMemory", GpuOpsErrorKind.InvalidArgument,
                 $"{request.Demand} can never be granted: no GPU of the host '{host}' is known to have that much memory.", request.Demand),
-            _ => new("GpuBusy", GpuOpsErrorKind.Busy, Busy(request, decision), request.Demand),
+            _ => new("GpuBusy", GpuOpsErrorKind.Busy, Busy(request, decision, blocked), request.Demand),
         };
     }
 
-    private static string Busy(ReservationRequest request, ReservationDecision decision)
+    private static string Busy(ReservationRequest request, ReservationDecision decision, IReadOnlyList<int> blocked)
     {
         var state = $"{decision.Free} of {Count(decision.InService)} in service on '{request.Host}' {(decision.Free == 1 ? "is" : "are")} free";
         var ahead = decision.Waiting switch
@@ -33,7 +37,9 @@ internal static class RefusalText
             1 => ", and 1 request waits ahead",
             var more => $", and {more} requests wait ahead",
         };
-        return $"{request.Demand} cannot be granted now: {state}{ahead}. Leave out -NoWait to wait in line.";
+        var used = blocked.Count == 0 ? ""
+            : $" {Names(blocked)} {(blocked.Count == 1 ? "is" : "are")} in use without a reservation or cannot be read; Get-GpuStatus shows by whom or why.";
+        return $"{request.Demand} cannot be granted now: {state}{ahead}.{used} Leave out -NoWait to wait in line.";
     }
 
     private static string Count(int gpus) => gpus == 1 ? "1 GPU" : $"{gpus} GPUs";

@@ -75,8 +75,20 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
         }
 
         return decision.Outcome == ReservationOutcome.Refused
-            ? throw RefusalText.Explain(request, decision, pool.Description)
+            ? throw RefusalText.Explain(request, decision, pool.Description, await FindBlockedAsync(request, decision, cancellationToken))
             : decision;
+    }
+
+    /// <summary>The GPUs that nobody reserved and that are not free all the same.</summary>
+    private async Task<IReadOnlyList<int>> FindBlockedAsync(ReservationRequest request, ReservationDecision decision, CancellationToken cancellationToken)
+    {
+        if (decision.Reason != RefusalReason.Busy || request.Observation is not { InUse.Count: > 0 } seen)
+        {
+            return [];
+        }
+
+        var snapshot = await pool.ReadAsync(request.Host, cancellationToken);
+        return [.. seen.InUse.Keys.Except(snapshot.Reservations.SelectMany(it => it.GpuId)).Order()];
     }
 
     private async Task<GpuReservation> StandInLineAsync(
@@ -133,7 +145,7 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
             // The place in line ended because this client was silent for too long: it stands in line anew.
             ReservationOutcome.Unknown when silence >= request.Lease => await AskAsync(request, cancellationToken),
             ReservationOutcome.Unknown => throw await ExplainRemovalAsync(request, cancellationToken),
-            ReservationOutcome.Refused => throw RefusalText.Explain(request, decision, pool.Description),
+            ReservationOutcome.Refused => throw RefusalText.Explain(request, decision, pool.Description, []),
             _ => decision,
         };
     }
@@ -143,7 +155,7 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
     {
         var anew = await pool.RequestAsync(request with { Wait = false }, cancellationToken);
         return anew is { Outcome: ReservationOutcome.Refused, Reason: not RefusalReason.Busy }
-            ? RefusalText.Explain(request, anew, pool.Description)
+            ? RefusalText.Explain(request, anew, pool.Description, [])
             : new GpuOpsException("RequestRemoved", GpuOpsErrorKind.Lost,
                 $"The request for {request.Demand} on '{request.Host}' was taken out of the line by somebody else.", request.Demand);
     }

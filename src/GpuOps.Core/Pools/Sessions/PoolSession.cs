@@ -104,15 +104,15 @@ public sealed class PoolSession(
 
     /// <summary>Sums up usage.</summary>
     /// <param name="since">From when on.</param>
-    /// <param name="user">One user, or null for all.</param>
+    /// <param name="user">Whose usage counts; null for everybody's.</param>
     /// <param name="grouping">What to sum by.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IReadOnlyList<GpuUsage>> ReadUsageAsync(
-        DateTimeOffset since, string? user, UsageGrouping grouping, CancellationToken cancellationToken)
+        DateTimeOffset since, Func<string, bool>? user, UsageGrouping grouping, CancellationToken cancellationToken)
     {
         var records = await pool.ReadUsageAsync(since, cancellationToken);
         return UsageReport.Summarize(
-            records.Where(record => user is null || record.User == user), since, time.GetUtcNow(), grouping, time.LocalTimeZone);
+            records.Where(record => user is null || user(record.User)), since, time.GetUtcNow(), grouping, time.LocalTimeZone);
     }
 
     private async Task<PoolLayout> PlanAsync(int? count, GpuProvider? provider, CancellationToken cancellationToken)

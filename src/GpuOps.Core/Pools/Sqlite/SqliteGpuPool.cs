@@ -133,7 +133,7 @@ public sealed class SqliteGpuPool : IGpuPool
         {
             yield return snapshot.Gpus.Count > 0
                 ? new BackendCheck("Pool", true, $"{snapshot.Gpus.Count} GPUs, {snapshot.Reservations.Count} reservations, {snapshot.Queue.Count} waiting.")
-                : new BackendCheck("Pool", false, "The pool has no GPUs yet; run Initialize-GpuPool.");
+                : new BackendCheck("Pool", false, UninitializedPool.Error(Description, null).Message);
         }
     }
 

@@ -46,8 +46,8 @@ public static class StatusView
             Model = gpu.Model,
             Provider = gpu.Provider,
             State = state,
-            User = first is not null ? string.Join(", ", held.Select(it => it.User).Distinct())
-                : state == GpuState.Unreserved ? Squatters(processes, inUseBy!) : "",
+            User = first is not null ? [.. held.Select(it => it.User).Distinct()]
+                : state == GpuState.Unreserved ? Squatters(processes, inUseBy!) : [],
             Kind = first?.Kind,
             Note = gpu.DisabledReason ?? fault ?? string.Join("; ", held.Select(it => it.Note).Where(note => note.Length > 0)),
             ReservationId = first?.Id,
@@ -65,9 +65,9 @@ public static class StatusView
         };
     }
 
-    private static string Squatters(IReadOnlyList<GpuProcess> processes, string inUseBy)
+    private static string[] Squatters(IReadOnlyList<GpuProcess> processes, string inUseBy)
     {
-        var owners = string.Join(", ", processes.Select(process => process.User).Where(user => user.Length > 0).Distinct());
-        return owners.Length > 0 ? owners : inUseBy == GpuObservation.SeveralUsers ? "" : inUseBy;
+        string[] owners = [.. processes.Select(process => process.User).Where(user => user.Length > 0).Distinct()];
+        return owners.Length > 0 ? owners : inUseBy == GpuObservation.SeveralUsers ? [] : [inUseBy];
     }
 }

@@ -32,11 +32,11 @@ internal sealed class AmdProbe(
 
     public async Task<IReadOnlyList<GpuTelemetry>> ReadAsync(CancellationToken cancellationToken)
     {
-        using var deadline = new Deadline(timeLimit, timeProvider, cancellationToken);
-        var (gpus, complaint) = amdSmi is null ? ([], null) : await ReadAmdSmiAsync(amdSmi, deadline);
+        using var limit = new ProbeLimit(timeLimit, timeProvider, cancellationToken);
+        var (gpus, complaint) = amdSmi is null ? ([], null) : await ReadAmdSmiAsync(amdSmi, limit);
         if (gpus.Count == 0 && rocmSmi is not null)
         {
-            var output = await rocmSmi.RunAsync(RocmSmiArguments, deadline);
+            var output = await rocmSmi.RunAsync(RocmSmiArguments, limit);
             gpus = RocmSmiOutput.Parse(output.Output);
             complaint ??= Complaint(rocmSmi, output);
         }
@@ -44,22 +44,22 @@ internal sealed class AmdProbe(
         if (gpus.Count == 0)
             return kfd.IsAvailable && complaint is not null ? throw complaint : [];
         // The owners' names come from the system, which may ask a directory in the network.
-        return await deadline.WaitAsync(Task.Run(() => Describe(gpus), cancellationToken), "Naming the processes' owners");
+        return await limit.WaitAsync(Task.Run(() => Describe(gpus), cancellationToken), "Naming the processes' owners");
     }
 
     private static async Task<(IReadOnlyList<AmdGpu> Gpus, GpuOpsException? Complaint)> ReadAmdSmiAsync(
-        VendorTool tool, Deadline deadline)
+        VendorTool tool, ProbeLimit limit)
     {
         async Task<ToolOutput> ListAsync()
         {
-            var output = await tool.RunAsync(["list", "-e", "--json"], deadline);
-            return SmiJson.Find(output.Output) is null ? await tool.RunAsync(["list", "--json"], deadline) : output;
+            var output = await tool.RunAsync(["list", "-e", "--json"], limit);
+            return SmiJson.Find(output.Output) is null ? await tool.RunAsync(["list", "--json"], limit) : output;
         }
 
         var list = ListAsync();
-        var fixedData = tool.RunAsync(["static", "--json"], deadline);
-        var metric = tool.RunAsync(["metric", "--json"], deadline);
-        var process = tool.RunAsync(["process", "--json"], deadline);
+        var fixedData = tool.RunAsync(["static", "--json"], limit);
+        var metric = tool.RunAsync(["metric", "--json"], limit);
+        var process = tool.RunAsync(["process", "--json"], limit);
         await Task.WhenAll(list, fixedData, metric, process);
         var gpus = AmdSmiOutput.Parse(
             (await list).Output, (await fixedData).Output, (await metric).Output, (await process).Output);

@@ -15,10 +15,10 @@ internal sealed class NvidiaSmiProbe(
 
     public async Task<IReadOnlyList<GpuTelemetry>> ReadAsync(CancellationToken cancellationToken)
     {
-        using var deadline = new Deadline(timeLimit, timeProvider, cancellationToken);
-        var gpus = tool.RunAsync([$"--query-gpu={NvidiaSmiOutput.GpuColumns}", Csv], deadline);
-        var processes = tool.RunAsync([$"--query-compute-apps={NvidiaSmiOutput.ProcessColumns}", Csv], deadline);
-        var list = tool.RunAsync(["-L"], deadline);
+        using var limit = new ProbeLimit(timeLimit, timeProvider, cancellationToken);
+        var gpus = tool.RunAsync([$"--query-gpu={NvidiaSmiOutput.GpuColumns}", Csv], limit);
+        var processes = tool.RunAsync([$"--query-compute-apps={NvidiaSmiOutput.ProcessColumns}", Csv], limit);
+        var list = tool.RunAsync(["-L"], limit);
         await Task.WhenAll(gpus, processes, list);
 
         var seen = NvidiaSmiOutput.ParseGpus((await gpus).Output);
@@ -27,7 +27,7 @@ internal sealed class NvidiaSmiProbe(
         var running = (await processes).ExitCode == 0 ? NvidiaSmiOutput.ParseProcesses((await processes).Output) : null;
         var instances = NvidiaSmiOutput.ParseInstances((await list).Output);
         // The owners' names come from the system, which may ask a directory in the network.
-        return await deadline.WaitAsync(Task.Run(() => Compose(seen, running, instances), cancellationToken), "Naming the processes' owners");
+        return await limit.WaitAsync(Task.Run(() => Compose(seen, running, instances), cancellationToken), "Naming the processes' owners");
     }
 
     private List<GpuTelemetry> Compose(

@@ -67,6 +67,31 @@ public sealed class RedisAccessTests
         }
     }
 
+    [Theory]
+    [InlineData(true, "rediss:")]
+    [InlineData(false, "redis:")]
+    public async Task One_that_speaks_TLS_to_one_that_does_not_is_told_of_it(bool serverTls, string hint)
+    {
+        await using var rig = await StartAsync(new RedisServerOptions { Tls = serverTls });
+        await using var pool = rig.Pool(options => options with { Tls = !serverTls, CaFile = null });
+        var error = await Assert.ThrowsAsync<GpuOpsException>(() => pool.ReadAsync(null, Token));
+        Assert.Equal("StoreUnreachable", error.Id);
+        Assert.Contains(hint, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "asks for a password")]
+    [InlineData("wrong", "refused the user 'default'")]
+    public async Task The_variable_of_a_missing_or_wrong_password_is_named(string? password, string expected)
+    {
+        await using var rig = await StartAsync(new RedisServerOptions { Password = "secret" });
+        await using var pool = rig.Pool(options => options with { Password = () => password, PasswordVariable = "LAB_PASSWORD" });
+        var error = await Assert.ThrowsAsync<GpuOpsException>(() => pool.ReadAsync(null, Token));
+        Assert.Equal("StoreAuthenticationFailed", error.Id);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("LAB_PASSWORD", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_certificate_for_another_name_is_refused()
     {

@@ -3,14 +3,14 @@ using GpuOps.Errors;
 namespace GpuOps.Probes;
 
 /// <summary>The time that one look may take, whatever number of tools it runs.</summary>
-internal sealed class Deadline : IDisposable
+internal sealed class ProbeLimit : IDisposable
 {
     private readonly TimeSpan _timeLimit;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _clock;
     private readonly CancellationTokenSource _either;
 
-    public Deadline(TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken caller)
+    public ProbeLimit(TimeSpan timeLimit, TimeProvider timeProvider, CancellationToken caller)
     {
         _timeLimit = timeLimit;
         _caller = caller;
