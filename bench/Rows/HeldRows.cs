@@ -1,3 +1,5 @@
+using System.Management.Automation.Runspaces;
+using System.Reflection;
 using GpuOps.Bench.Measuring;
 using GpuOps.Bench.Stores;
 
@@ -7,7 +9,6 @@ namespace GpuOps.Bench.Rows;
 internal static class HeldRows
 {
     private const int Reservations = 1_000, Beats = 5;
-    private const string Runspaces = "@(Get-Runspace | Where-Object Name -eq 'GpuOps heartbeat').Count";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -25,12 +26,17 @@ internal static class HeldRows
         var one = await CountAsync(store);
         session.Run($"$held += 2..{Reservations} | ForEach-Object {{ Request-GpuReservation }}");
         var all = await CountAsync(store);
-        if ((int)session.Run(Runspaces)[0].BaseObject != 1)
+        if (CountRunspaces() != 1)
             throw new InvalidOperationException("There is more than one background runspace.");
         session.Run("$held | Remove-GpuReservation -Confirm:$false");
         Directory.Delete(folder, recursive: true);
         return new Pair([all], [one]);
     }
+
+    /// <summary>What Get-Runspace reads, which the bare engine has not.</summary>
+    private static int CountRunspaces() =>
+        ((IEnumerable<Runspace>)typeof(Runspace).GetProperty("RunspaceList", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!)
+            .Count(it => it.Name == "GpuOps heartbeat" && it.RunspaceStateInfo.State == RunspaceState.Opened);
 
     /// <summary>The store's steps a beat: counted from just after one, for a few and a half.</summary>
     private static async Task<double> CountAsync(Store store)

@@ -24,7 +24,12 @@ public class Invoke
     public void Bare() => _bare.Invoke();
 
     [Benchmark]
-    public void Reserved() => _reserved.Invoke();
+    public void Reserved()
+    {
+        _reserved.Invoke();
+        if (_reserved.HadErrors)
+            throw new InvalidOperationException(_reserved.Streams.Error[0].ToString());
+    }
 
     [GlobalCleanup]
     public async Task Close()

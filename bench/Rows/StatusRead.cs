@@ -14,10 +14,10 @@ public class StatusRead
     private static PowerShell? s_own, s_bare;
 
     [Benchmark(Baseline = true)]
-    public int Bare() => s_bare!.Invoke().Count;
+    public int Bare() => Count(s_bare!);
 
     [Benchmark]
-    public int Status() => s_own!.Invoke().Count;
+    public int Status() => Count(s_own!);
 
     internal static async Task<Pair> MeasureAsync(string kind, int gpus, int gpusOnHost, int? against, int invocations)
     {
@@ -27,6 +27,12 @@ public class StatusRead
         s_own = session.Prepare("Get-GpuStatus");
         s_bare = other is null ? session.Prepare("1") : session.Prepare($"Get-GpuStatus -Backend '{other.Backend}'");
         return await Rounds.OfAsync<StatusRead>(rounds: 7, iterations: 5, invocations, warmUp: 10 * invocations);
+    }
+
+    private static int Count(PowerShell script)
+    {
+        var count = script.Invoke().Count;
+        return script.HadErrors ? throw new InvalidOperationException(script.Streams.Error[0].ToString()) : count;
     }
 
     private static async Task<Store> FilledAsync(string kind, int gpus, int gpusOnHost)

@@ -17,7 +17,7 @@ internal sealed partial class RedisStore : Store
 
     public int Port => _server.Port;
 
-    public override string Backend => $"redis://127.0.0.1:{Port}/bench";
+    public override string Backend => $"redis://127.0.0.1:{Port}?pool=bench";
 
     public override string Contended => $"redis:{Port}/bench";
 

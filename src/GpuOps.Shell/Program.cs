@@ -39,12 +39,15 @@ internal static class Program
             return Complain($"The working directory '{options.WorkingDirectory}' cannot be entered: {e.Message}", ExitCodes.Usage);
         }
 
+        var telemetry = new TelemetryOptOut();
+        WarmUp.Start();
         using var screen = new Screen(options.OutputFormat);
         var host = new ShellHost(screen, interactive: !options.NonInteractive);
         using var signals = new Signals(screen);
         try
         {
             using Session session = Session.Open(host);
+            telemetry.Dispose();
             return options.Request == ShellRequest.Interactive
                 ? new Repl(session, host, signals).Run()
                 : new ScriptRun(session, host, signals, options).Run();

@@ -6,8 +6,6 @@ namespace GpuOps.Shell;
 /// <summary>One runspace with the GpuOps module in it.</summary>
 internal sealed class Session : IDisposable
 {
-    private const string TelemetryOptOut = "POWERSHELL_TELEMETRY_OPTOUT";
-
     // Errors written by a command are the ones that Out-Default sends to standard error.
     private const string WriteError = "[CmdletBinding()]param($Record) $PSCmdlet.WriteError($Record)";
 
@@ -25,25 +23,22 @@ internal sealed class Session : IDisposable
     public static string ModuleFolder { get; } =
         Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)) ?? "/", "GpuOps");
 
+    /// <summary>What an import reads first.</summary>
+    public static string Manifest => Path.Combine(ModuleFolder, "GpuOps.psd1");
+
     /// <summary>Opens the runspace and imports the module.</summary>
     /// <exception cref="ModuleMissingException">The module was not built, or the program was copied without it.</exception>
     public static Session Open(ShellHost host)
     {
-        string manifest = Path.Combine(ModuleFolder, "GpuOps.psd1");
-        if (!File.Exists(manifest))
+        if (!File.Exists(Manifest))
         {
             throw new ModuleMissingException(
                 $"The GpuOps module is not at '{ModuleFolder}'. 'dotnet build' in the repository puts it there; " +
                 "a copy of this program needs the module's folder beside its own.");
         }
 
-        // The engine would report which modules are imported to its makers. Child processes keep the user's own choice.
-        string? optOut = Environment.GetEnvironmentVariable(TelemetryOptOut);
-        Environment.SetEnvironmentVariable(TelemetryOptOut, "1");
-        WarmUp.Start();
         var session = new Session(OpenRunspace(host), host);
-        session.Import(manifest);
-        Environment.SetEnvironmentVariable(TelemetryOptOut, optOut);
+        session.Import(Manifest);
         return session;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 
 namespace GpuOps.Cmdlets.Module;
@@ -9,22 +8,35 @@ namespace GpuOps.Cmdlets.Module;
 /// </summary>
 internal static class RunspaceWatch
 {
-    private static readonly ConcurrentDictionary<Guid, Runspace> Watched = [];
+    // A set of references: the runtime has it compiled already, and every import pays for what it has not.
+    private static readonly HashSet<Runspace> Watched = [];
+    private static readonly Lock Gate = new();
 
     static RunspaceWatch() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
     {
-        foreach (var id in Watched.Keys)
+        Runspace[] open;
+        lock (Gate)
         {
-            Release(id);
+            open = [.. Watched];
+        }
+
+        foreach (var runspace in open)
+        {
+            Release(runspace.InstanceId);
         }
     };
 
     public static void Begin(Runspace runspace)
     {
-        if (Watched.TryAdd(runspace.InstanceId, runspace))
+        lock (Gate)
         {
-            runspace.StateChanged += OnStateChanged;
+            if (!Watched.Add(runspace))
+            {
+                return;
+            }
         }
+
+        runspace.StateChanged += OnStateChanged;
     }
 
     /// <summary>Releases what a runspace holds. Never throws: it runs where nobody could catch.</summary>
@@ -40,9 +52,17 @@ internal static class RunspaceWatch
     {
         if (sender is Runspace runspace
             && change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken
-            && Watched.TryRemove(runspace.InstanceId, out _))
+            && Forget(runspace))
         {
             Release(runspace.InstanceId);
+        }
+    }
+
+    private static bool Forget(Runspace runspace)
+    {
+        lock (Gate)
+        {
+            return Watched.Remove(runspace);
         }
     }
 }
