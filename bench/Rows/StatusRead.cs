@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime;
 using BenchmarkDotNet.Attributes;
 using GpuOps.Bench.Measuring;
 using GpuOps.Bench.Stores;
@@ -10,8 +11,12 @@ public class StatusRead
 {
     private const int OnOneReservation = 4;
 
+    /// <summary>Bytes; more than the largest answer takes.</summary>
+    private const long Heap = 200_000_000;
+
     // BenchmarkDotNet makes the object itself; what it is to measure has to be left where it finds it.
     private static PowerShell? s_own, s_bare;
+    private static bool s_collect;
 
     [Benchmark(Baseline = true)]
     public int Bare() => Count(s_bare!);
@@ -19,8 +24,24 @@ public class StatusRead
     [Benchmark]
     public int Status() => Count(s_own!);
 
-    internal static async Task<Pair> MeasureAsync(string kind, int gpus, int gpusOnHost, int? against, int invocations)
+    /// <summary>Keeps the garbage collector out of a figure: how often it copies a big answer depends on the machine's caches.</summary>
+    [IterationSetup]
+    public void Hold()
     {
+        if (!s_collect)
+            GC.TryStartNoGCRegion(Heap);
+    }
+
+    [IterationCleanup]
+    public void Let()
+    {
+        if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            GC.EndNoGCRegion();
+    }
+
+    internal static async Task<Pair> MeasureAsync(string kind, int gpus, int gpusOnHost, int? against, int invocations, bool collect = true)
+    {
+        s_collect = collect;
         await using var store = await FilledAsync(kind, gpus, gpusOnHost);
         using var session = new Session(store.Backend);
         await using var other = against is { } fewer ? await FilledAsync(kind, fewer, Math.Min(fewer, gpusOnHost)) : null;
