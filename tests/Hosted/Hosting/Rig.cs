@@ -1,3 +1,5 @@
+using GpuOps.Rigs;
+
 namespace GpuOps.Hosted.Hosting;
 
 /// <summary>What a test needs of the machine. Where it is missing the test is skipped, in CI it fails.</summary>
@@ -13,6 +15,9 @@ internal static class Rig
 
     /// <summary>The right to start a process as another user.</summary>
     public static void NeedOtherUsers() => Need(Environment.UserName == "root", "Only root can start a process as another user.");
+
+    /// <summary>A Redis server of the test's own.</summary>
+    public static void NeedRedis() => Need(RedisServerRig.Missing is null, RedisServerRig.Missing ?? "");
 
     private static void Need(bool there, string reason)
     {
