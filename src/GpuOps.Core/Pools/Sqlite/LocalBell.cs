@@ -50,10 +50,21 @@ internal static class LocalBell
         public Listener(string store, string id, TimeProvider time)
         {
             _time = time;
-            if (OperatingSystem.IsLinux())
+            if (!OperatingSystem.IsLinux())
+            {
+                return;
+            }
+
+            try
             {
                 _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
                 _socket.Bind(Address(store, id));
+            }
+            catch (SocketException)
+            {
+                // The name is taken, or no more sockets are to be had: the slow look at the store still brings the news.
+                _socket?.Dispose();
+                _socket = null;
             }
         }
 
