@@ -196,10 +196,17 @@ public sealed class SqliteGpuPool : IGpuPool
     /// <summary>One step of the rules on each host: clock, sweep, change (which ends with schedule), write.</summary>
     private List<T> EachHost<TItem, T>(SqliteLedgerStore store, IEnumerable<IGrouping<string, TItem>> hosts, Func<HostLedger, IEnumerable<TItem>, T> change)
     {
+        IGrouping<string, TItem>[] parts = [.. hosts];
+        if (parts.Length == 0)
+        {
+            // No step: the clock that is kept in memory may only move together with the one in the file.
+            return [];
+        }
+
         var counters = store.StepCounters();
         var now = counters.Advance(_options.Time.GetUtcNow().ToUnixTimeMilliseconds());
         List<T> answers = [];
-        foreach (var host in hosts)
+        foreach (var host in parts)
         {
             var ledger = store.Step(host.Key, now);
             ledger.Sweep();
@@ -208,11 +215,7 @@ public sealed class SqliteGpuPool : IGpuPool
             _rung.AddRange(ledger.Changes.Rung);
         }
 
-        if (answers.Count > 0)
-        {
-            store.WriteCounters(counters);
-        }
-
+        store.WriteCounters(counters);
         return answers;
     }
 

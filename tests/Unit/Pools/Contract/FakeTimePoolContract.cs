@@ -85,4 +85,18 @@ public abstract class FakeTimePoolContract : PoolContract
         await Store.PassAsync(5 * Minute);
         Assert.Equal(["a"], await LostAsync("a"));
     }
+
+    [Fact]
+    public async Task What_is_asked_of_no_host_is_no_step_and_leaves_the_clock()
+    {
+        await HaveAsync(1);
+        var before = await GrantedAsync(Ask("a"), 0);
+        Store.SetBack(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await Pool.ReclaimAsync([], Token));
+        Assert.Empty((await Pool.BeatAsync([], Token)).Lost);
+        await Store.PassAsync(Minute);
+        Assert.False(await ReleaseAsync("nobody"));
+        var after = Assert.Single((await Pool.ReadAsync(null, Token)).Reservations);
+        Assert.Equal(before.Since, after.Since);
+    }
 }
