@@ -83,6 +83,7 @@ Describe 'Get-GpuStatus' {
     It 'feeds Remove-GpuReservation' {
         $two = Request-GpuReservation -User bob -Memory 8GB
         (Get-GpuStatus | Where-Object User -EQ bob).User | Should -Be alice, bob
+        (Get-GpuStatus | Group-Object User | Where-Object Name -EQ $Me).Count | Should -Be @(Get-GpuStatus | Where-Object User -EQ $Me).Count
         Get-GpuStatus | Where-Object User -EQ bob | ForEach-Object Reservations | Where-Object User -EQ bob | Remove-GpuReservation
         Get-GpuReservation | Where-Object Id -EQ $two.Id | Should -BeNullOrEmpty
         (Get-GpuStatus 0).State | Should -Be Reserved

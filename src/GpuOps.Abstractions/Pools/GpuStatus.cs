@@ -23,8 +23,11 @@ public sealed record GpuStatus
     /// <summary>What it is doing.</summary>
     public GpuState State { get; init; }
 
-    /// <summary>Who holds it, or uses it without a reservation: several when it is shared, none when nobody does.</summary>
-    public IReadOnlyList<string> User { get; init; } = [];
+    /// <summary>
+    /// Who holds it, or uses it without a reservation: several when it is shared, none when nobody does. PowerShell also
+    /// shows them as <c>User</c>: one name, or a list of several.
+    /// </summary>
+    public IReadOnlyList<string> Users { get; init; } = [];
 
     /// <summary>What keeps the reservation alive; null when not reserved.</summary>
     public ReservationKind? Kind { get; init; }

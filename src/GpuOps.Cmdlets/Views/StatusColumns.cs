@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 using GpuOps.Pools;
 
 namespace GpuOps.Cmdlets.Views;
@@ -12,6 +13,19 @@ public static class StatusColumns
     {
         ArgumentNullException.ThrowIfNull(status);
         return status is { State: GpuState.Reserved, Share: > 0 and < 1 } ? $"{status.State} {Brief.Percent(status.Share)}" : status.State.ToString();
+    }
+
+    /// <summary>
+    /// Who has the GPU: a name, so that it can be grouped by and compared; several names as a list, of which
+    /// <c>Where-Object User -eq</c> finds each; empty when nobody has it.
+    /// </summary>
+    /// <param name="status">The GPU.</param>
+    public static object User(PSObject status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return status.BaseObject is not GpuStatus { Users: { Count: > 0 } users } ? ""
+            : users.Count == 1 ? users[0]
+            : users;
     }
 
     /// <summary>When a timed reservation ends. The end of another one only says when its next heartbeat is due at the latest.</summary>

@@ -46,7 +46,7 @@ public static class StatusView
             Model = gpu.Model,
             Provider = gpu.Provider,
             State = state,
-            User = first is not null ? [.. held.Select(it => it.User).Distinct()]
+            Users = first is not null ? [.. held.Select(it => it.User).Distinct()]
                 : state == GpuState.Unreserved ? Squatters(processes, inUseBy!) : [],
             Kind = first?.Kind,
             Note = gpu.DisabledReason ?? fault ?? string.Join("; ", held.Select(it => it.Note).Where(note => note.Length > 0)),
