@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CsCheck;
 using GpuOps.Unit.Pools.Contract;
 using GpuOps.Unit.Pools.Model;
@@ -8,6 +9,7 @@ namespace GpuOps.Unit.Pools.Histories;
 public abstract class PoolProperties
 {
     private static readonly TimeSpan UsageKept = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1.1);
 
     /// <summary>How many histories; CsCheck_Iter and CsCheck_Seed overrule, as everywhere with CsCheck.</summary>
     protected abstract int Count { get; }
@@ -38,6 +40,8 @@ public abstract class PoolProperties
         {
             if (step is PoolStep.Pass { Time: var time })
                 await PassAsync(store, time);
+            if (!store.HasFakeClock)
+                await TickAsync();
             var before = await first.ReadAsync(null, TestContext.Current.CancellationToken);
             past.Add(step.ToString());
             past.Add(Same(past, await step.RunAsync(expected), await step.RunAsync(actual)));
@@ -47,6 +51,17 @@ public abstract class PoolProperties
             if (step.TouchedHost() is { } host)
                 PoolInvariants.TheFirstWaitsForAReason(after, host);
         }
+    }
+
+    /// <summary>
+    /// A pool counts milliseconds, and the model has each step in one of its own: two releases in the same one would
+    /// leave open which GPU was used last.
+    /// </summary>
+    private static async Task TickAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < Tick)
+            await Task.Yield();
     }
 
     private static async Task PassAsync(PoolStore store, TimeSpan time)
