@@ -13,13 +13,7 @@ public sealed class SqliteClockTests
     [Fact]
     public async Task A_clock_set_back_neither_keeps_the_dead_nor_takes_from_the_living()
     {
-        if (FakeTime is null)
-        {
-            const string missing = "libfaketime is not installed (apt-get install libfaketime)";
-            Assert.False(RigFiles.AreRequired, missing);
-            Assert.Skip(missing);
-        }
-
+        NeedFakeTime();
         await using var store = ContendedStore.Sqlite();
         await store.InitializeAsync(1);
         SetClock(store, TimeSpan.Zero);
@@ -44,6 +38,36 @@ public sealed class SqliteClockTests
         await next.TellAsync("release");
         await next.SaysAsync("released True");
         await third.SaysAsync("granted");
+    }
+
+    [Fact]
+    public async Task A_clock_set_forward_takes_from_nobody()
+    {
+        NeedFakeTime();
+        await using var store = ContendedStore.Sqlite();
+        await store.InitializeAsync(1);
+        SetClock(store, TimeSpan.Zero);
+        await using var holder = await StartAsync(store, "lease=60000", "anonymous");
+        await holder.SaysAsync("granted");
+
+        SetClock(store, TimeSpan.FromHours(2));
+        await using var next = await StartAsync(store, "anonymous");
+        await next.SaysAsync("waiting 1");
+        await holder.TellAsync("beat");
+        await holder.SaysAsync("kept");
+        await holder.TellAsync("release");
+        await holder.SaysAsync("released True");
+        await next.SaysAsync("granted");
+    }
+
+    private static void NeedFakeTime()
+    {
+        if (FakeTime is null)
+        {
+            const string missing = "libfaketime is not installed (apt-get install libfaketime)";
+            Assert.False(RigFiles.AreRequired, missing);
+            Assert.Skip(missing);
+        }
     }
 
     private static async Task<Contender> StartAsync(ContendedStore store, params string[] arguments)

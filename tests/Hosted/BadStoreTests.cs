@@ -72,7 +72,7 @@ public sealed class BadStoreTests
     }
 
     [Fact]
-    public void A_store_of_a_newer_version_is_left_as_it_is_and_says_to_update()
+    public void A_store_of_a_newer_version_is_left_as_it_is_and_says_what_to_do()
     {
         using var store = new Store();
         MakeStoreElsewhere(store);
@@ -80,7 +80,7 @@ public sealed class BadStoreTests
         var before = File.ReadAllBytes(store.File);
         ExpectEverywhere(store, "StoreVersionMismatch InvalidData", "newer");
         using var session = Session.Open(store);
-        Assert.Contains("Update GpuOps", session.Run("Get-GpuStatus").Fails("StoreVersionMismatch", ErrorCategory.InvalidData).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Use the GpuOps that made it", session.Run("Get-GpuStatus").Fails("StoreVersionMismatch", ErrorCategory.InvalidData).Exception.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(store.File));
     }
 

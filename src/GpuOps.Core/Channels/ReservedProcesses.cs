@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using GpuOps.Pools.Reservations;
 using GpuOps.Probes;
@@ -10,7 +9,7 @@ namespace GpuOps.Channels;
 /// The processes of this host that run under a reservation: those whose environment carries its id, and whatever
 /// these started. So a child that left the process group, called setsid or outlived its parent is found as well.
 /// </summary>
-public static partial class ReservedProcesses
+public static class ReservedProcesses
 {
     private const int Interrupt = 2, Kill = 9;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
@@ -77,7 +76,7 @@ public static partial class ReservedProcesses
             foreach (var process in left.Where(process => isOver || asked.Add(process)))
             {
                 // A process that ends between the look and the signal is what was wanted.
-                _ = Signal(process, isOver ? Kill : Interrupt);
+                _ = LocalProcesses.Signal(process, isOver ? Kill : Interrupt);
             }
 
             await Task.Delay(Look, time, cancellationToken);
@@ -128,7 +127,4 @@ public static partial class ReservedProcesses
             return null;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Signal(int process, int signal);
 }

@@ -8,7 +8,11 @@ public static partial class LocalProcesses
 {
     private const int StateField = 0, StartTimeField = 19, NoSuchProcess = 3;
 
+    private static readonly Lazy<string> OwnBoot = new(ReadBoot);
     private static readonly Lazy<string> OwnMachine = new(ReadMachine);
+
+    /// <summary>Names this boot of the machine; empty where the system cannot say.</summary>
+    public static string Boot => OwnBoot.Value;
 
     /// <summary>This process; null where the system cannot say.</summary>
     public static ProcessIdentity? Current => Identify(Environment.ProcessId);
@@ -46,32 +50,27 @@ public static partial class LocalProcesses
             : null;
     }
 
-    private static string? ReadStat(int processId)
+    private static string? ReadStat(int processId) =>
+        TryRead(() => File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat")));
+
+    /// <summary>Sends a signal to a process; 0 only asks whether it is there. Not 0 when that failed.</summary>
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Signal(int process, int signal);
+
+    private static string ReadMachine() =>
+        Boot.Length > 0 && TryRead(static () => new FileInfo("/proc/self/ns/pid").LinkTarget) is { } space ? $"{Boot}/{space}" : "";
+
+    private static string ReadBoot() => TryRead(static () => File.ReadAllText("/proc/sys/kernel/random/boot_id"))?.Trim() ?? "";
+
+    private static string? TryRead(Func<string?> read)
     {
         try
         {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            return read();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Signal(int process, int signal);
-
-    private static string ReadMachine()
-    {
-        try
-        {
-            var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
-            var space = new FileInfo("/proc/self/ns/pid").LinkTarget;
-            return space is null ? "" : $"{boot}/{space}";
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 }

@@ -10,7 +10,7 @@ internal static class SqliteConnectionFactory
     /// <summary>"GpuO" in ASCII: marks the file as ours, so that somebody else's database is never written to.</summary>
     private const int ApplicationId = 0x4770754F;
 
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     /// <summary>Opens the file; null when it does not exist and is not to be made.</summary>
     /// <param name="path">The file.</param>
@@ -41,7 +41,9 @@ internal static class SqliteConnectionFactory
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA busy_timeout = 1000");
+            // SQLite looks ever more rarely the longer it waits, so newcomers would overtake whoever waits longest: short
+            // slices, each of which begins anew, make all of them look equally often.
+            Execute(connection, "PRAGMA busy_timeout = 100");
             // WAL keeps readers and the writer apart. NORMAL survives the death of any process; only a power cut can
             // take the last steps back, and then every holder is gone too.
             Execute(connection, "PRAGMA synchronous = NORMAL");
@@ -67,7 +69,7 @@ internal static class SqliteConnectionFactory
         if (application == ApplicationId)
         {
             return version == SchemaVersion ? true : throw new GpuOpsException("StoreVersionMismatch", GpuOpsErrorKind.InvalidData,
-                $"The pool's store '{path}' has version {version}; this GpuOps knows version {SchemaVersion}. Update GpuOps on this host.", path);
+                $"The pool's store '{path}' has version {version}; this GpuOps knows version {SchemaVersion}. Use the GpuOps that made it, or name another store with -Backend.", path);
         }
 
         if (application != 0 || Number(connection, "SELECT count(*) FROM sqlite_schema") != 0)

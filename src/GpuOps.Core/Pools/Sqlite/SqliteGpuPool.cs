@@ -177,7 +177,7 @@ public sealed class SqliteGpuPool : IGpuPool
 
     private IReadOnlyList<HostLedger> Ledgers(SqliteLedgerStore store, string? host, PoolCounters counters)
     {
-        var now = counters.Advance(_options.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = counters.Advance(HostClock.Read(_options.Time));
         var ledgers = host is null ? store.ReadAll(now, counters) : [store.Read(host, now, counters)];
         foreach (var ledger in ledgers)
         {
@@ -204,7 +204,7 @@ public sealed class SqliteGpuPool : IGpuPool
         }
 
         var counters = store.StepCounters();
-        var now = counters.Advance(_options.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = counters.Advance(HostClock.Read(_options.Time));
         List<T> answers = [];
         foreach (var host in parts)
         {

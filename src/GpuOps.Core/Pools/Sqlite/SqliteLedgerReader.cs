@@ -27,7 +27,7 @@ internal sealed class SqliteLedgerReader
     public SqliteLedgerReader(Func<string, SqliteStatement> prepare, string path)
     {
         _path = path;
-        _counters = prepare("SELECT fence, place, clock, offset FROM state WHERE kind = 0 AND host = '' AND id = '' AND gpu = 0");
+        _counters = prepare("SELECT fence, place, clock, offset, boot, ticks FROM state WHERE kind = 0 AND host = '' AND id = '' AND gpu = 0");
         _gpus = prepare($"{Gpus} WHERE host = ?1 ORDER BY id");
         _allGpus = prepare($"{Gpus} ORDER BY host, id");
         _use = prepare($"{Use} AND host = ?1");
@@ -42,7 +42,7 @@ internal sealed class SqliteLedgerReader
     {
         using var row = _counters.Read();
         return row.Read()
-            ? new PoolCounters { Fence = row.Number(0), Place = row.Number(1), Clock = row.Number(2), Offset = row.Number(3) }
+            ? new PoolCounters { Fence = row.Number(0), Place = row.Number(1), Clock = row.Number(2), Offset = row.Number(3), Boot = row.Text(4), Ticks = row.Number(5) }
             : throw SqliteFault.Damaged(_path);
     }
 

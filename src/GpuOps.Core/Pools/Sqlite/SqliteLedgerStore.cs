@@ -31,7 +31,7 @@ internal sealed class SqliteLedgerStore : IDisposable
         _rollback = Prepare("ROLLBACK");
         // Changes when another connection has committed, and only then: sqlite.org/pragma.html#pragma_data_version.
         _version = Prepare("PRAGMA data_version");
-        _writeCounters = Prepare("UPDATE state SET fence = ?1, place = ?2, clock = ?3, offset = ?4 WHERE kind = 0 AND host = '' AND id = '' AND gpu = 0");
+        _writeCounters = Prepare("UPDATE state SET fence = ?1, place = ?2, clock = ?3, offset = ?4, boot = ?5, ticks = ?6 WHERE kind = 0 AND host = '' AND id = '' AND gpu = 0");
         _writeGpu = Prepare(
             "REPLACE INTO gpus (host, id, device, uuid, model, memory, provider, disabled_reason, disabled_by, disabled_since) "
             + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
@@ -77,7 +77,8 @@ internal sealed class SqliteLedgerStore : IDisposable
         return _counters ??= _reader.ReadCounters();
     }
 
-    public void WriteCounters(PoolCounters counters) => _writeCounters.Run(counters.Fence, counters.Place, counters.Clock, counters.Offset);
+    public void WriteCounters(PoolCounters counters) => 
+        _writeCounters.Run(counters.Fence, counters.Place, counters.Clock, counters.Offset, counters.Boot, counters.Ticks);
 
     /// <summary>One host, for reading only.</summary>
     public HostLedger Read(string host, long now, PoolCounters counters) => _reader.Read(host, now, counters);

@@ -11,6 +11,9 @@ public abstract class PoolStore : IAsyncDisposable
     /// <summary>The made-up time.</summary>
     public virtual DateTimeOffset Now => throw new NotSupportedException("The clock of this store is real.");
 
+    /// <summary>A clock that nobody can set, where the store counts by one; its zero is of no importance.</summary>
+    public virtual TimeSpan? Steady => null;
+
     /// <summary>A lease that ends soon: as short as the store's clock and a busy machine allow.</summary>
     public abstract TimeSpan ShortLease { get; }
 

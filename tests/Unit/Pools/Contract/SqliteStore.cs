@@ -7,13 +7,15 @@ namespace GpuOps.Unit.Pools.Contract;
 /// <summary>A SQLite file in memory-backed storage where there is some, under a made-up clock.</summary>
 public sealed class SqliteStore : PoolStore
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly Clocks _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly DirectoryInfo _folder = Directory.CreateDirectory(
         Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"gpuops-contract-{Guid.NewGuid():N}"));
 
     public override bool HasFakeClock => true;
 
     public override DateTimeOffset Now => _time.GetUtcNow();
+
+    public override TimeSpan? Steady => new TimeSpan(_time.GetTimestamp());
 
     public override TimeSpan ShortLease => TimeSpan.FromMinutes(1);
 
@@ -31,11 +33,21 @@ public sealed class SqliteStore : PoolStore
         return Task.CompletedTask;
     }
 
-    public override void SetBack(TimeSpan time) => _time.AdjustTime(_time.GetUtcNow() - time);
+    public override void SetBack(TimeSpan time) => _time.Ahead -= time;
 
     public override ValueTask DisposeAsync()
     {
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A steady clock, and one on the wall that can be set.</summary>
+    private sealed class Clocks(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }

@@ -45,7 +45,7 @@ internal static class PoolHistories
     /// <summary>A history for a store whose clock is made up: time passes, and is sometimes set back.</summary>
     public static Gen<List<PoolStep>> WithTime { get; } = History(
         Gen.OneOf(1, 2, 5).Select(minutes => TimeSpan.FromMinutes(minutes)),
-        [(12, Gen.OneOf(1, 999, 30_000, 60_000, 60_001, 120_000, 300_000, -1, -10_000, -3_600_000)
+        [(12, Gen.OneOf(1, 999, 30_000, 60_000, 60_001, 120_000, 300_000, -1_001, -10_000, -3_600_000)
             .Select(time => (PoolStep)new PoolStep.Pass(TimeSpan.FromMilliseconds(time))))]);
 
     /// <summary>A history for a store with a real clock: nothing expires.</summary>

@@ -30,7 +30,7 @@ public abstract class PoolProperties
         await using var first = await store.OpenAsync(UsageKept);
         await using var second = await store.OpenAsync(UsageKept);
         var logical = DateTimeOffset.UnixEpoch;
-        var model = new PoolModel(() => store.HasFakeClock ? store.Now : logical += TimeSpan.FromMilliseconds(1), UsageKept);
+        var model = new PoolModel(() => store.HasFakeClock ? store.Now : logical += TimeSpan.FromMilliseconds(1), UsageKept, () => store.Steady);
         var actual = new HistorySide([first, second], store.HasFakeClock);
         var expected = new HistorySide([new ModelPool(model, [])], store.HasFakeClock);
         var invariants = new PoolInvariants();

@@ -18,15 +18,16 @@ internal sealed partial class PoolModel
 
     private DateTimeOffset ReadClock()
     {
-        var now = clock() + _offset;
-        if (now < _lastSeen)
+        var wall = clock();
+        var now = wall + _offset < _lastSeen ? _lastSeen : wall + _offset;
+        if (steady?.Invoke() is { } ticks)
         {
-            _offset += _lastSeen - now;
-            now = _lastSeen;
+            now = _lastSteady is { } last ? _lastSeen + (ticks - last) : now;
+            _lastSteady = ticks;
         }
 
-        _lastSeen = now;
-        return now;
+        _offset = now - wall;
+        return _lastSeen = now;
     }
 
     private void Sweep(ModelHost host, DateTimeOffset now)

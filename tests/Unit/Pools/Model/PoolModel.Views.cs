@@ -29,9 +29,9 @@ internal sealed partial class PoolModel
     /// <summary>Looks by the pool's clock without leaving a trace on it: to read is no step.</summary>
     private T Peek<T>(Func<DateTimeOffset, T> look)
     {
-        var (offset, lastSeen) = (_offset, _lastSeen);
+        var (offset, lastSeen, lastSteady) = (_offset, _lastSeen, _lastSteady);
         var seen = look(ReadClock());
-        (_offset, _lastSeen) = (offset, lastSeen);
+        (_offset, _lastSeen, _lastSteady) = (offset, lastSeen, lastSteady);
         return seen;
     }
 

@@ -6,12 +6,16 @@ namespace GpuOps.Unit.Pools.Model;
 /// The pool of docs/pools.md in lists and loops, written from that page and nothing else. Slow and plain on purpose:
 /// the stores are compared with it.
 /// </summary>
-internal sealed partial class PoolModel(Func<DateTimeOffset> clock, TimeSpan usageKept)
+/// <param name="clock">The clock on the wall.</param>
+/// <param name="usageKept">How long finished use is kept.</param>
+/// <param name="steady">The clock that nobody can set, where there is one.</param>
+internal sealed partial class PoolModel(Func<DateTimeOffset> clock, TimeSpan usageKept, Func<TimeSpan?>? steady = null)
 {
     private readonly List<ModelHost> _hosts = [];
     private readonly List<UsageRecord> _usage = [];
     private TimeSpan _offset;
     private DateTimeOffset _lastSeen = DateTimeOffset.MinValue;
+    private TimeSpan? _lastSteady;
     private long _fencing;
     private long _places;
 
@@ -176,5 +180,5 @@ internal sealed partial class PoolModel(Func<DateTimeOffset> clock, TimeSpan usa
     }
 
     private static bool Differs(PoolGpu a, PoolGpu b) =>
-        (a.Device, a.Uuid, a.Model, a.MemoryTotal) != (b.Device, b.Uuid, b.Model, b.MemoryTotal);
+        (a.Device, a.Uuid, a.Model, a.MemoryTotal, a.Provider) != (b.Device, b.Uuid, b.Model, b.MemoryTotal, b.Provider);
 }
