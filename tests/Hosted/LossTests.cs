@@ -63,17 +63,18 @@ public sealed class LossTests
     }
 
     [Fact]
-    public async Task A_server_that_stalls_ends_no_command()
+    public async Task A_server_that_stalls_for_thirty_seconds_ends_no_command()
     {
         Rig.NeedRedis();
         await using var redis = await RedisServerRig.StartAsync();
         await WithoutTheStore(redis, () =>
         {
             redis.Pause();
-            return Task.FromResult<Func<Task>>(() =>
+            return Task.FromResult<Func<Task>>(async () =>
             {
+                // How long it stalls is what is tested: past every time limit of the client.
+                await Task.Delay(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
                 redis.Continue();
-                return Task.CompletedTask;
             });
         });
     }

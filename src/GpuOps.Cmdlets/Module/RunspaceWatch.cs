@@ -52,17 +52,27 @@ internal static class RunspaceWatch
     {
         if (sender is Runspace runspace
             && change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken
-            && Forget(runspace))
+            && IsWatched(runspace))
         {
+            // Forgotten only when that is done: a process that ends meanwhile waits for it too.
             Release(runspace.InstanceId);
+            Forget(runspace);
         }
     }
 
-    private static bool Forget(Runspace runspace)
+    private static bool IsWatched(Runspace runspace)
     {
         lock (Gate)
         {
-            return Watched.Remove(runspace);
+            return Watched.Contains(runspace);
+        }
+    }
+
+    private static void Forget(Runspace runspace)
+    {
+        lock (Gate)
+        {
+            Watched.Remove(runspace);
         }
     }
 }

@@ -34,14 +34,20 @@ internal static class BlockProcess
         exit $global:LASTEXITCODE
         """;
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>The block with all that it needs, as text.</summary>
     /// <param name="cmdlet">Whose variables <c>$using:</c> means.</param>
     /// <param name="block">The block.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static string Write(PSCmdlet cmdlet, ScriptBlock block, object?[] arguments)
+    public static string Pack(PSCmdlet cmdlet, ScriptBlock block, object?[] arguments)
     {
         var (text, values) = ReplaceUsing(cmdlet, block);
-        var job = PSSerializer.Serialize(new Hashtable { ["Block"] = text, ["Arguments"] = arguments, ["Using"] = values }, Depth);
+        return PSSerializer.Serialize(new Hashtable { ["Block"] = text, ["Arguments"] = arguments, ["Using"] = values }, Depth);
+    }
+
+    /// <summary>Writes the file, just before the process starts that reads and removes it: what is in it may be secret.</summary>
+    /// <param name="packed">The block with all that it needs.</param>
+    public static string Write(string packed)
+    {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -50,8 +56,22 @@ internal static class BlockProcess
         }
 
         using var writer = new StreamWriter(path, Encoding.UTF8, options);
-        writer.Write(job);
+        writer.Write(packed);
         return path;
+    }
+
+    /// <summary>Removes the file where the process did not come to it. Never fails.</summary>
+    /// <param name="path">The file.</param>
+    public static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Its folder is gone, and the file with it.
+        }
     }
 
     /// <summary>The PowerShell to run it in, with its arguments: this session's own program, else pwsh, else gpuops.</summary>

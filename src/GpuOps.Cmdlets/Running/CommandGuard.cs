@@ -36,6 +36,18 @@ internal sealed class CommandGuard : IDisposable
     /// <summary>True once the pool no longer held the reservation.</summary>
     public bool IsLost { get; private set; }
 
+    /// <summary>True once it began to end what the command has started, which Ctrl+C may have cut short.</summary>
+    public bool HasBegunToEnd
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ending is not null;
+            }
+        }
+    }
+
     /// <summary>Ends the command after a while.</summary>
     public void Limit(TimeSpan duration)
     {

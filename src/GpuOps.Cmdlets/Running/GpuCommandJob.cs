@@ -93,11 +93,6 @@ public sealed class GpuCommandJob : Job
         }
         finally
         {
-            if (_order.File is { } file)
-            {
-                File.Delete(file);
-            }
-
             Finish(state);
         }
     }
@@ -139,16 +134,27 @@ public sealed class GpuCommandJob : Job
         return _lost ? throw Lost(held) : ExitCode == 0 ? JobState.Completed : JobState.Failed;
     }
 
-    private Task<int> StartProgramAsync(GpuReservation held)
+    private async Task<int> StartProgramAsync(GpuReservation held)
     {
         var variables = VisibleDevices.For(held.Provider, held.Device, held.Id).ToDictionary();
-        if (_order.File is { } file)
+        var file = _order.Block is { } block ? BlockProcess.Write(block) : null;
+        if (file is not null)
         {
             variables[BlockProcess.FileVariable] = file;
         }
 
-        return LocalProcess.RunAsync(
-            _order.Target.Program!, _order.Target.Words, variables, _order.Folder, OnOutput, OnError, CancellationToken.None);
+        try
+        {
+            return await LocalProcess.RunAsync(
+                _order.Target.Program!, _order.Target.Words, variables, _order.Folder, OnOutput, OnError, CancellationToken.None);
+        }
+        finally
+        {
+            if (file is not null)
+            {
+                BlockProcess.Forget(file);
+            }
+        }
     }
 
     private static GpuOpsException Lost(GpuReservation held) =>
@@ -166,7 +172,7 @@ public sealed class GpuCommandJob : Job
 
     private void OnOutput(string line)
     {
-        if (_order.File is null)
+        if (_order.Block is null)
         {
             Output.Add(PSObject.AsPSObject(line));
         }

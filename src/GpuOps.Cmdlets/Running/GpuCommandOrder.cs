@@ -18,8 +18,8 @@ internal sealed record GpuCommandOrder
     /// <summary>The working folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The file that carries a script block; null for a program.</summary>
-    public string? File { get; init; }
+    /// <summary>A script block with all that it needs, as text; null for a program.</summary>
+    public string? Block { get; init; }
 
     /// <summary>How long to wait in line.</summary>
     public TimeSpan? Timeout { get; init; }

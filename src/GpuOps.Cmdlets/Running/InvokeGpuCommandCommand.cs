@@ -71,6 +71,7 @@ public sealed class InvokeGpuCommandCommand : ReservingCmdlet
         using var guard = new CommandGuard(pool, reservation, Host);
         var running = RunningReservation.Begin(pool, reservation, Owner, _ => guard.Lose(stop: OnLost == OnLost.Stop));
         var finished = false;
+        Task closing;
         try
         {
             if (Duration is { } duration)
@@ -85,7 +86,7 @@ public sealed class InvokeGpuCommandCommand : ReservingCmdlet
         {
             guard.Finish(wait: finished, Stopped);
             // Whatever ended the command early may have left programs behind; until they are gone the GPUs are not free.
-            var closing = running.CloseAsync(endPrograms: !finished);
+            closing = running.CloseAsync(endPrograms: !finished || guard.HasBegunToEnd);
             EngineState.Current.Finish(closing, Owner);
             closing.Wait(finished ? ReleaseLimit : StopPatience);
         }
@@ -93,6 +94,10 @@ public sealed class InvokeGpuCommandCommand : ReservingCmdlet
         if (running.Remains is { } remains)
         {
             WriteWarning(remains);
+        }
+        else if (!closing.IsCompleted)
+        {
+            WriteWarning($"The reservation {reservation} is still being released: its store does not answer. It ends by itself {reservation.Lease} after its last heartbeat.");
         }
 
         Report(guard, reservation);
@@ -105,9 +110,9 @@ public sealed class InvokeGpuCommandCommand : ReservingCmdlet
             Pool = pool,
             Request = request,
             Target = target.Block is null ? target : BlockProcess.Target(this),
+            Block = target.Block is null ? null : BlockProcess.Pack(this, target.Block, ArgumentList),
             Owner = Owner,
             Folder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
-            File = target.Block is null ? null : BlockProcess.Write(this, target.Block, ArgumentList),
             Timeout = Timeout,
             Duration = Duration,
             StopWhenLost = OnLost == OnLost.Stop,

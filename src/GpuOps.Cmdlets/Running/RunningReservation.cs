@@ -76,10 +76,14 @@ internal sealed class RunningReservation
             return;
         }
 
-        EngineState.Current.Host.Heartbeats.Remove(Reservation.Id);
+        var held = EngineState.Current.Host.Heartbeats.Remove(Reservation.Id);
         try
         {
-            await _pool.Pool.ReleaseAsync(Reservation.ComputerName, Reservation.Id, CancellationToken.None);
+            if (!await _pool.Pool.ReleaseAsync(Reservation.ComputerName, Reservation.Id, CancellationToken.None))
+            {
+                // Lost since the last heartbeat.
+                held?.Lost(Reservation);
+            }
         }
         catch (GpuOpsException fault)
         {

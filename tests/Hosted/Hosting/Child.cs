@@ -35,6 +35,9 @@ internal sealed class Child : IDisposable
     /// <summary>Runs a script in <c>gpuops</c> to its end.</summary>
     public static (int ExitCode, string Output, string Errors) RunScript(string script) => Run(BuiltModule.Program, "-NonInteractive", script);
 
+    /// <summary>Starts a program.</summary>
+    public static Child Start(params string[] command) => new(command);
+
     /// <summary>Starts a script in <c>gpuops</c>.</summary>
     public static Child StartScript(string script) => new([BuiltModule.Program, "-NonInteractive", script]);
 
@@ -56,6 +59,13 @@ internal sealed class Child : IDisposable
 
     /// <summary>Sends a signal.</summary>
     public void Signal(string name) => Assert.Equal(0, Run("kill", "-s", name, $"{Id}").ExitCode);
+
+    /// <summary>Writes to its standard input.</summary>
+    public void Write(string text)
+    {
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Flush();
+    }
 
     /// <summary>Closes its standard input and waits for its end.</summary>
     public (int ExitCode, string Output, string Errors) Finish()
