@@ -9,6 +9,7 @@ public sealed class HeartbeatLoop(TimeProvider time)
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, HeldReservation> _held = [];
+    private readonly Dictionary<IGpuPool, Task> _beating = [];
     private TaskCompletionSource _changed = News();
 
     /// <summary>What is kept alive now.</summary>
@@ -64,7 +65,7 @@ public sealed class HeartbeatLoop(TimeProvider time)
                 }
 
                 last = time.GetTimestamp();
-                await BeatAsync(cancellationToken);
+                BeginBeat(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -73,10 +74,34 @@ public sealed class HeartbeatLoop(TimeProvider time)
         }
     }
 
-    /// <summary>Beats once, to all pools at the same time.</summary>
+    /// <summary>Beats once, to all pools at the same time, and waits for their answers.</summary>
     /// <param name="cancellationToken">Ends the wait for the stores.</param>
-    public Task BeatAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_held.Values.GroupBy(held => held.Pool).Select(own => BeatAsync(own.Key, [.. own], cancellationToken)));
+    public Task BeatAsync(CancellationToken cancellationToken)
+    {
+        BeginBeat(cancellationToken);
+        lock (_beating)
+        {
+            return Task.WhenAll(_beating.Values);
+        }
+    }
+
+    /// <summary>One beat under way a pool: a store that is away keeps no heartbeat from the others.</summary>
+    private void BeginBeat(CancellationToken cancellationToken)
+    {
+        lock (_beating)
+        {
+            foreach (var ended in _beating.Where(pair => pair.Value.IsCompleted).Select(pair => pair.Key).ToArray())
+            {
+                _beating.Remove(ended);
+            }
+
+            foreach (var own in _held.Values.GroupBy(held => held.Pool).Where(own => !_beating.ContainsKey(own.Key)))
+            {
+                HeldReservation[] held = [.. own];
+                _beating.Add(own.Key, Task.Run(() => BeatAsync(own.Key, held, cancellationToken), cancellationToken));
+            }
+        }
+    }
 
     private TimeSpan Interval() => _held.Values.Select(held => held.Interval).DefaultIfEmpty(Idle).Min();
 

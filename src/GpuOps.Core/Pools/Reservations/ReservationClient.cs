@@ -1,4 +1,5 @@
 using GpuOps.Errors;
+using GpuOps.Pools.Rules;
 using GpuOps.Timing;
 
 namespace GpuOps.Pools.Reservations;
@@ -75,20 +76,9 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
         }
 
         return decision.Outcome == ReservationOutcome.Refused
-            ? throw RefusalText.Explain(request, decision, pool.Description, await FindBlockedAsync(request, decision, cancellationToken))
+            ? throw RefusalText.Explain(request, decision, pool.Description,
+                decision.Reason == RefusalReason.Busy ? (await pool.ReadAsync(request.Host, cancellationToken)).Reservations : [])
             : decision;
-    }
-
-    /// <summary>The GPUs that nobody reserved and that are not free all the same.</summary>
-    private async Task<IReadOnlyList<int>> FindBlockedAsync(ReservationRequest request, ReservationDecision decision, CancellationToken cancellationToken)
-    {
-        if (decision.Reason != RefusalReason.Busy || request.Observation is not { InUse.Count: > 0 } seen)
-        {
-            return [];
-        }
-
-        var snapshot = await pool.ReadAsync(request.Host, cancellationToken);
-        return [.. seen.InUse.Keys.Except(snapshot.Reservations.SelectMany(it => it.GpuId)).Order()];
     }
 
     private async Task<GpuReservation> StandInLineAsync(
@@ -96,12 +86,15 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
     {
         var start = options.Time.GetTimestamp();
         var heard = start;
-        await using var signal = await pool.ListenAsync(request.Host, request.Id, cancellationToken);
+        // Each look is also the heartbeat of the place in line, whatever the setting says.
+        var poll = options.PollInterval < request.Lease / 3 ? options.PollInterval : request.Lease / 3;
+        await using var news = new News(pool, request);
         while (true)
         {
             string? trouble = null;
             try
             {
+                await news.ListenAsync(cancellationToken);
                 decision = await LookAgainAsync(request, options.Time.GetElapsedTime(heard), cancellationToken);
                 heard = options.Time.GetTimestamp();
                 if (decision.Outcome == ReservationOutcome.Granted)
@@ -116,8 +109,7 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
             }
 
             report(decision, options.Time.GetElapsedTime(start), trouble);
-            await signal.WaitAsync(
-                decision.Position <= Watchmen || trouble is not null ? options.HeadInterval : options.PollInterval, cancellationToken);
+            await news.WaitAsync(decision.Position <= Watchmen || trouble is not null ? options.HeadInterval : poll, cancellationToken);
         }
     }
 
@@ -153,9 +145,9 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
     /// <summary>Why a request is gone although its client was there: it became impossible in another client's step, or somebody removed it.</summary>
     private async Task<GpuOpsException> ExplainRemovalAsync(ReservationRequest request, CancellationToken cancellationToken)
     {
-        var anew = await pool.RequestAsync(request with { Wait = false }, cancellationToken);
-        return anew is { Outcome: ReservationOutcome.Refused, Reason: not RefusalReason.Busy }
-            ? RefusalText.Explain(request, anew, pool.Description, [])
+        var gpus = (await pool.ReadAsync(request.Host, cancellationToken)).Gpus;
+        return HostLedger.Refusal(request.Host, gpus, request.Demand) is { } refusal
+            ? RefusalText.Explain(request, refusal, pool.Description, [])
             : new GpuOpsException("RequestRemoved", GpuOpsErrorKind.Lost,
                 $"The request for {request.Demand} on '{request.Host}' was taken out of the line by somebody else.", request.Demand);
     }
@@ -194,5 +186,19 @@ public sealed class ReservationClient(IGpuPool pool, GpuObserve observe, Reserva
         {
             // The store is away: the request has no heartbeat from now on and ends with its lease.
         }
+    }
+
+    /// <summary>The signal of a request, listened to as soon as the store can be reached.</summary>
+    private sealed class News(IGpuPool pool, ReservationRequest request) : IAsyncDisposable
+    {
+        private IWaitSignal? _signal;
+
+        public async Task ListenAsync(CancellationToken cancellationToken) =>
+            _signal ??= await pool.ListenAsync(request.Host, request.Id, cancellationToken);
+
+        public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
+            _signal?.WaitAsync(atMost, cancellationToken) ?? Task.Delay(atMost, cancellationToken);
+
+        public ValueTask DisposeAsync() => _signal?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class HostLedger
         InUseBy = gpu.Taken == 0 && IsInUse(gpu) ? gpu.InUseBy : null,
     };
 
-    /// <summary>Pool time as wall-clock time: the offset that a clock set back left behind is taken off again.</summary>
+    /// <summary>Pool time as wall-clock time: the offset that a clock that was set left behind is taken off again.</summary>
     public DateTimeOffset ToWallClock(long poolTime) => DateTimeOffset.FromUnixTimeMilliseconds(poolTime - _counters.Offset);
 
     private DateTime ToLocal(long poolTime) => ToWallClock(poolTime).LocalDateTime;
@@ -103,6 +103,14 @@ internal sealed partial class HostLedger
         Waiting = _line.Count,
         Neighbours = Neighbours(request),
     };
+
+    /// <summary>Why a demand cannot be met by a host's GPUs even when all of them are free; null when it can.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="gpus">Its GPUs.</param>
+    /// <param name="demand">The demand.</param>
+    public static ReservationDecision? Refusal(string host, IEnumerable<PoolGpu> gpus, GpuDemand demand) =>
+        new HostLedger(host, 0, new PoolCounters(), gpus.Select(gpu => new LedgerGpu { Description = gpu, DisabledReason = gpu.DisabledReason }), [], _ => new Dictionary<int, long>())
+            .Refusal(demand);
 
     private ReservationDecision? Refusal(GpuDemand demand)
     {

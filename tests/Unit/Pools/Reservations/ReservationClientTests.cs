@@ -49,6 +49,21 @@ public sealed class ReservationClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_place_in_line_is_kept_however_rarely_the_settings_look()
+    {
+        await HaveAsync(1);
+        await AcquireAsync(Ask("holder") with { Lease = TimeSpan.FromHours(1) });
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var seldom = new ReservationClient(_pool, (_, _) => Task.FromResult<GpuObservation?>(null), new ReservationClientOptions { PollInterval = TimeSpan.FromHours(1) });
+        var waiting = Enumerable.Range(1, 5).Select(at => seldom.AcquireAsync(Ask($"w{at}") with { Lease = TimeSpan.FromSeconds(2) }, null, null, cancel.Token)).ToArray();
+        var start = await LastOfFiveAsync();
+        // Longer than its lease, and still in line.
+        await SeenAsync(async () => (await LastOfFiveAsync()).LastHeartbeat - start.Since > TimeSpan.FromSeconds(3));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
+    }
+
+    [Fact]
     public async Task A_cancelled_wait_leaves_nothing_behind()
     {
         await HaveAsync(1);
@@ -127,6 +142,13 @@ public sealed class ReservationClientTests : IAsyncDisposable
     private Task<GpuReservation> AcquireAsync(ReservationRequest request) => Client().AcquireAsync(request, null, null, Token);
 
     private Task StandsInLineAsync(string id) => SeenAsync(async () => (await _pool.ReadAsync(Host, Token)).Queue.Any(entry => entry.Id == id));
+
+    private async Task<GpuQueueEntry> LastOfFiveAsync()
+    {
+        IReadOnlyList<GpuQueueEntry> line = [];
+        await SeenAsync(async () => (line = (await _pool.ReadAsync(Host, Token)).Queue).Count == 5);
+        return line[^1];
+    }
 
     private static async Task SeenAsync(Func<Task<bool>> seen)
     {
