@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using GpuOps.Errors;
+using GpuOps.Pools.Redis;
 using GpuOps.Values;
 
 namespace GpuOps.Configuration;
@@ -13,7 +14,6 @@ namespace GpuOps.Configuration;
 public sealed record RedisEndpoint
 {
     private const int DefaultPort = 6379;
-    private const int LongestPool = 64;
     private static readonly string[] QueryKeys = ["pool", "caFile"];
 
     /// <summary>The servers, at least one; empty for a socket.</summary>
@@ -107,7 +107,7 @@ public sealed record RedisEndpoint
     }
 
     private static string CheckPool(BackendUri uri, string pool) =>
-        pool.Length is > 0 and <= LongestPool && pool.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+        RedisKeys.IsPoolName(pool)
             ? pool
-            : throw BackendUri.Invalid(uri.Text, $"'{Excerpt.Of(pool)}' cannot be a pool's name: letters, digits, '.', '_' and '-', at most {LongestPool}");
+            : throw BackendUri.Invalid(uri.Text, $"'{Excerpt.Of(pool)}' cannot be a pool's name: letters, digits, '.', '_' and '-', at most {RedisKeys.LongestPool}");
 }

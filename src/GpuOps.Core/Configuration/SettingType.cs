@@ -1,4 +1,3 @@
-using System.Globalization;
 using GpuOps.Errors;
 using GpuOps.Values;
 
@@ -40,16 +39,6 @@ public sealed record SettingType(string Name, Func<string, SettingContext, objec
         "size",
         (text, _) => Within(ByteSize.Parse(text, allowZero: true), least, most, ByteSize.Format),
         static value => ByteSize.Format((long)value));
-
-    /// <summary>A whole number within bounds.</summary>
-    /// <param name="least">The least allowed.</param>
-    /// <param name="most">The most allowed.</param>
-    public static SettingType Number(int least, int most) => new(
-        "number",
-        (text, _) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? Within(value, least, most, static number => number.ToString(CultureInfo.InvariantCulture))
-            : throw Invalid($"'{Excerpt.Of(text)}' is not a whole number", text),
-        static value => ((int)value).ToString(CultureInfo.InvariantCulture));
 
     private static object Within<T>(T value, T least, T most, Func<T, string> format)
         where T : IComparable<T>

@@ -8,8 +8,7 @@ namespace GpuOps.Configuration;
 /// <c>sqlite:path</c> is relative to the current folder, or to the file that says so; <c>sqlite:~/path</c> is below home.
 /// </summary>
 /// <param name="Path">The database file, absolute.</param>
-/// <param name="IsShared">Whether it is the machine's store, which all users share.</param>
-public sealed record SqliteLocation(string Path, bool IsShared)
+public sealed record SqliteLocation(string Path)
 {
     /// <summary>Finds the file of a backend; does not create it.</summary>
     /// <param name="definition">The backend.</param>
@@ -20,11 +19,11 @@ public sealed record SqliteLocation(string Path, bool IsShared)
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(environment);
         var path = PathOf(definition.Uri);
-        if (path.Length > 0) return new(environment.ResolvePath(path, definition.Folder), IsShared: false);
+        if (path.Length > 0) return new(environment.ResolvePath(path, definition.Folder));
         if (environment.MachineStateFolder is { } machine && Directory.Exists(machine))
-            return new(System.IO.Path.Combine(machine, "pool.db"), IsShared: true);
+            return new(System.IO.Path.Combine(machine, "pool.db"));
         if (environment.UserStateFolder is { } user)
-            return new(System.IO.Path.Combine(user, $"pool-{FileName(environment.HostName)}.db"), IsShared: false);
+            return new(System.IO.Path.Combine(user, $"pool-{FileName(environment.HostName)}.db"));
 
         throw new GpuOpsException(
             "NoStateFolder",

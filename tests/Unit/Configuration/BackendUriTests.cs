@@ -122,11 +122,11 @@ public sealed class BackendUriTests : IDisposable
     [Fact]
     public void Sqlite_is_the_machines_store_where_there_is_one_else_the_users()
     {
-        Assert.Equal(new SqliteLocation(workspace.At("state/pool-box.db"), false), Sqlite("sqlite:"));
+        Assert.Equal(new SqliteLocation(workspace.At("state/pool-box.db")), Sqlite("sqlite:"));
         Assert.Equal(Sqlite("sqlite:"), Sqlite("local"));
 
         workspace.Environment = workspace.Environment with { MachineStateFolder = workspace.At("machine"), HostName = "a/b" };
-        Assert.Equal(new SqliteLocation(workspace.At("machine/pool.db"), true), Sqlite("sqlite:"));
+        Assert.Equal(new SqliteLocation(workspace.At("machine/pool.db")), Sqlite("sqlite:"));
 
         workspace.Environment = workspace.Environment with { MachineStateFolder = workspace.At("nowhere") };
         Assert.Equal(workspace.At("state/pool-a_b.db"), Sqlite("sqlite:").Path);

@@ -59,7 +59,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         try
         {
             var multiplexer = _multiplexer ?? await ConnectAsync(cancellationToken);
-            answer = await multiplexer.GetDatabase(_options.Database)
+            answer = await multiplexer.GetDatabase()
                 .ScriptEvaluateAsync(script.Hash, keys, values).WaitAsync(cancellationToken);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
@@ -67,8 +67,8 @@ internal sealed class RedisConnection : IAsyncDisposable
             if (!LacksScript(error) && !RedisErrors.IsTransient(error))
                 throw Errors.Explain(error);
             answer = await TryAsync(
-                static (multiplexer, step) => EvaluateAsync(multiplexer.GetDatabase(step.Database), step.script, step.keys, step.values),
-                (_options.Database, script, keys, values),
+                static (multiplexer, step) => EvaluateAsync(multiplexer.GetDatabase(), step.script, step.keys, step.values),
+                (script, keys, values),
                 _options.RetryFor - Stopwatch.GetElapsedTime(start),
                 cancellationToken);
         }

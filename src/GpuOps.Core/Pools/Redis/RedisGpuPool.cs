@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using GpuOps.Errors;
 using GpuOps.Pools.Rules;
 using StackExchange.Redis;
@@ -28,8 +27,8 @@ public sealed partial class RedisGpuPool : IGpuPool
     public RedisGpuPool(RedisPoolOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (!PoolName().IsMatch(options.Pool))
-            throw Invalid("InvalidPoolName", $"'{options.Pool}' cannot name a pool: use 1 to 64 letters, digits, dots, dashes and underscores.", options.Pool);
+        if (!RedisKeys.IsPoolName(options.Pool))
+            throw Invalid("InvalidPoolName", $"'{options.Pool}' cannot name a pool: use 1 to {RedisKeys.LongestPool} letters, digits, dots, dashes and underscores.", options.Pool);
         if (options.EndPoints.Count == 0)
             throw Invalid("MissingEndPoint", "A Redis pool needs at least one server.", options.Pool);
         _options = options;
@@ -197,7 +196,4 @@ public sealed partial class RedisGpuPool : IGpuPool
 
     private static GpuOpsException Invalid(string id, string message, object target) =>
         new(id, GpuOpsErrorKind.InvalidArgument, message, target);
-
-    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z")]
-    private static partial Regex PoolName();
 }

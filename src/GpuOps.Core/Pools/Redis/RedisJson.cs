@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuOps.Pools.Rules;
 
 namespace GpuOps.Pools.Redis;
 
@@ -33,7 +34,7 @@ internal sealed record StoredRequest(
         request.Demand.Count,
         request.Demand.Ids,
         request.Demand.Share,
-        request.Demand.Share is { } share ? (int)decimal.Ceiling(share * RedisReplies.Whole) : null,
+        request.Demand.Share is { } share ? HostLedger.Units(share) : null,
         request.Demand.Memory);
 }
 

@@ -9,6 +9,13 @@ namespace GpuOps.Pools.Redis;
 /// </summary>
 internal sealed class RedisKeys(string pool)
 {
+    /// <summary>How long a pool's name may be.</summary>
+    public const int LongestPool = 64;
+
+    /// <summary>Whether a text can name a pool: 1 to 64 ASCII letters, digits, dots, dashes and underscores.</summary>
+    public static bool IsPoolName(string pool) =>
+        pool.Length is > 0 and <= LongestPool && pool.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
     /// <summary>The keys of one host, in the order the scripts know.</summary>
     private static readonly string[] Parts =
         ["gpus", "sizes", "slots", "down", "claims", "line", "due", "last"];

@@ -11,9 +11,6 @@ public sealed record RedisPoolOptions
     /// <summary>The pool's name on the server: 1 to 64 letters, digits, dots, dashes and underscores.</summary>
     public string Pool { get; init; } = "default";
 
-    /// <summary>The database's number; 0 on a cluster.</summary>
-    public int Database { get; init; }
-
     /// <summary>Encrypts, and checks the server's certificate and its name, always.</summary>
     public bool Tls { get; init; }
 

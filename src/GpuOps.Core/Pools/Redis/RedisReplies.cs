@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using GpuOps.Pools.Rules;
 using StackExchange.Redis;
 
 namespace GpuOps.Pools.Redis;
@@ -11,9 +12,6 @@ namespace GpuOps.Pools.Redis;
 /// <param name="sent">The request that was just sent: the answer leaves it out.</param>
 internal sealed class RedisReplies(string host, string backend, StoredGpus gpus, StoredRequest? sent = null)
 {
-    /// <summary>The units of a whole GPU.</summary>
-    public const int Whole = 10_000;
-
     /// <summary>A time as it is shown: the pool's clock without its offset.</summary>
     public static DateTimeOffset Shown(long stored, long offset) => DateTimeOffset.FromUnixTimeMilliseconds(stored - offset);
 
@@ -56,7 +54,7 @@ internal sealed class RedisReplies(string host, string backend, StoredGpus gpus,
         GpuId = claim.Gpus,
         Device = Array.ConvertAll(held, gpu => gpu.Device),
         Provider = held[0].Provider,
-        Share = claim.Units[0] / (decimal)Whole,
+        Share = claim.Units[0] / (decimal)HostLedger.WholeGpu,
         Memory = claim.Request.Memory,
         User = claim.Request.User,
         ActualUser = claim.Request.ActualUser,

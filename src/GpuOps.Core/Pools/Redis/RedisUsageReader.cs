@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuOps.Pools.Rules;
 using StackExchange.Redis;
 
 namespace GpuOps.Pools.Redis;
@@ -31,7 +32,7 @@ internal static class RedisUsageReader
         GpuId = fields[2].GetInt32(),
         User = fields[3].GetString()!,
         Kind = (ReservationKind)fields[4].GetInt32(),
-        Share = fields[5].GetInt32() / (decimal)RedisReplies.Whole,
+        Share = fields[5].GetInt32() / (decimal)HostLedger.WholeGpu,
         Start = RedisReplies.Shown(fields[6].GetInt64(), offset),
         End = RedisReplies.Shown(fields[7].GetInt64(), offset),
     };
@@ -47,7 +48,7 @@ internal static class RedisUsageReader
             GpuId = gpu,
             User = claim.Request.User,
             Kind = claim.Request.Kind,
-            Share = claim.Units[n] / (decimal)RedisReplies.Whole,
+            Share = claim.Units[n] / (decimal)HostLedger.WholeGpu,
             Start = RedisReplies.Shown(claim.Granted, offset),
             End = end,
         });

@@ -37,12 +37,15 @@ internal sealed partial class HostLedger
     /// <summary>The units a demand takes on a GPU.</summary>
     public static int Units(GpuDemand demand, LedgerGpu gpu) => demand switch
     {
-        { Share: { } share } => (int)Math.Ceiling(WholeGpu * share),
+        { Share: { } share } => Units(share),
         { Memory: { } memory } => gpu.Description.MemoryTotal == 0
             ? int.MaxValue
             : (int)Math.Min(int.MaxValue, Math.Ceiling((decimal)WholeGpu * memory / gpu.Description.MemoryTotal)),
         _ => WholeGpu,
     };
+
+    /// <summary>The units of a share: rounded down, so that three thirds fit into a whole.</summary>
+    public static int Units(decimal share) => Math.Max(1, (int)(WholeGpu * share));
 
     private static bool IsPart(GpuDemand demand) => demand is { Share: not null } or { Memory: not null };
 

@@ -113,13 +113,15 @@ public abstract partial class PoolContract
     }
 
     [Fact]
-    public async Task A_share_is_rounded_up_to_ten_thousandths()
+    public async Task A_share_is_rounded_down_to_ten_thousandths_so_that_three_thirds_fit()
     {
         await HaveAsync(2);
         var grant = await GrantedAsync(AskShare("a", 1m / 3), 0);
-        Assert.InRange(grant.Share, 1m / 3, 0.3334m);
+        Assert.Equal(0.3333m, grant.Share);
         await GrantedAsync(AskShare("b", 1m / 3), 0);
-        await GrantedAsync(AskShare("c", 1m / 3), 1);
+        await GrantedAsync(AskShare("c", 1m / 3), 0);
+        Assert.Equal(0.0001m, (await GrantedAsync(AskShare("d", 0.00001m), 0)).Share);
+        await GrantedAsync(AskShare("e", 0.0001m), 1);
     }
 
     [Fact]

@@ -103,18 +103,19 @@ public abstract partial class PoolContract
     [Fact]
     public async Task A_changed_gpu_is_told_and_keeps_its_holder_and_its_service()
     {
-        await HaveAsync(2);
+        await HaveAsync(3);
         await GrantedAsync(AskIds("a", 0), 0);
         await DisableAsync(1);
-        var layout = new PoolLayout(Host, [Gpu(0) with { Device = "7" }, Gpu(1, memory: 141 * GB)]);
+        var layout = new PoolLayout(Host, [Gpu(0) with { Device = "7" }, Gpu(1, memory: 141 * GB), Gpu(2) with { Provider = GpuProvider.Amd }]);
 
         var result = await InitializeAsync(layout);
 
-        Assert.Equal([0, 1], result.Changed.Order());
+        Assert.Equal([0, 1, 2], result.Changed.Order());
         Assert.Empty(result.Held);
         var now = await ReadAsync();
         Assert.Equal(["7"], Assert.Single(now.Reservations).Device);
         Assert.Equal((141 * GB, "broken fan"), (now.Gpus[1].MemoryTotal, now.Gpus[1].DisabledReason));
+        Assert.Equal(GpuProvider.Amd, now.Gpus[2].Provider);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal static class ModelRules
         : [.. host.InService];
 
     public static int Units(ModelGpu gpu, GpuDemand demand) =>
-        demand.Share is { } share ? (int)Math.Ceiling(Whole * share)
+        demand.Share is { } share ? Math.Max(1, (int)Math.Floor(Whole * share))
         : demand.Memory is { } memory ? (int)Math.Ceiling((decimal)Whole * memory / gpu.What.MemoryTotal)
         : Whole;
 

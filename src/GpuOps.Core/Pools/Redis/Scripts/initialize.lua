@@ -11,7 +11,7 @@ for n = 1, #raw, 2 do present[tonumber(raw[n])] = raw[n + 1] end
 local function differs(old, new)
   if old == new then return false end
   old, new = decode(old, 'gpus'), decode(new, 'gpus')
-  for _, field in ipairs({'device', 'uuid', 'model', 'memory'}) do
+  for _, field in ipairs({'device', 'uuid', 'model', 'memory', 'provider'}) do
     if old[field] ~= new[field] then return true end
   end
   return false
