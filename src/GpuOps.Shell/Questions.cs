@@ -115,9 +115,9 @@ internal sealed class Questions(Screen screen, bool allowed)
 
     private static object Convert(string text, FieldDescription field)
     {
-        Type? type = Type.GetType(field.ParameterAssemblyFullName is { Length: > 0 } assembly
-            ? $"{field.ParameterTypeFullName}, {assembly}"
-            : field.ParameterTypeFullName);
+        // What the engine gives as the assembly is a name for some types, and for others a path.
+        Type? type = Type.GetType(field.ParameterTypeFullName)
+            ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(field.ParameterTypeFullName)).FirstOrDefault(found => found is not null);
         return type is null ? text : LanguagePrimitives.ConvertTo(text, type);
     }
 

@@ -83,7 +83,7 @@ public sealed class CmdletFactTests
 
     [Fact]
     public void Only_what_hurts_others_asks_by_default() => Assert.Equal(
-        ["Remove-GpuReservation"],
+        ["Initialize-GpuPool", "Remove-GpuReservation"],
         Commands.Value.Values.Where(it => it.ImplementingType.GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High).Select(it => it.Name));
 
     [Theory]

@@ -29,7 +29,7 @@ Describe 'The default views' {
         @{ Name = 'Get-GpuStatus'; Columns = 'Id State User Since Ends Memory Util Temp Reservation Note' }
         @{ Name = 'Get-GpuReservation'; Columns = 'Id ComputerName Gpu User Kind Since Beat Expires Note' }
         @{ Name = 'Get-GpuQueue'; Columns = 'Place Id ComputerName Wants User Waits Note' }
-        @{ Name = 'Get-GpuPool'; Columns = 'Backend ComputerName Provider GPUs Available Reserved Disabled Waiting Store' }
+        @{ Name = 'Get-GpuPool'; Columns = 'Backend ComputerName Provider GPUs Available Reserved Disabled InUse Waiting Store' }
         @{ Name = 'Get-GpuUsage'; Columns = 'User GpuHours Reservations Running From To' }
         @{ Name = 'Get-GpuBackend'; Columns = 'Name Default Provider Source Uri' }
         @{ Name = 'Test-GpuBackend'; Columns = 'Step Result Detail' }

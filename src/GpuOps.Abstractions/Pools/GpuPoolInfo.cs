@@ -27,6 +27,9 @@ public sealed record GpuPoolInfo
     /// <summary>How many are out of service.</summary>
     public int Disabled { get; init; }
 
+    /// <summary>How many are used without a reservation, or cannot be read: nobody gets them.</summary>
+    public int InUse { get; init; }
+
     /// <summary>How many requests wait.</summary>
     public int Waiting { get; init; }
 }

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using GpuOps.Cmdlets.Pools;
+using GpuOps.Errors;
 using GpuOps.Pools;
+using GpuOps.Pools.Sessions;
 
 namespace GpuOps.Cmdlets.Configuration;
 
@@ -21,7 +23,18 @@ public sealed class TestGpuBackendCommand : PoolCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        var pool = OpenPool(Name ?? Backend);
+        try
+        {
+            Test(OpenPool(Name ?? Backend));
+        }
+        catch (GpuOpsException) when (Quiet)
+        {
+            WriteObject(false);
+        }
+    }
+
+    private void Test(PoolSession pool)
+    {
         var succeeded = Run(async (post, token) =>
         {
             var all = true;

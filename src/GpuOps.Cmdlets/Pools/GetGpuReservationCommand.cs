@@ -48,6 +48,12 @@ public sealed class GetGpuReservationCommand : PoolCmdlet
             }
         }
 
+        foreach (var gpu in (GpuId ?? []).Where(gpu => snapshot.Gpus.All(known => known.Id != gpu)))
+        {
+            WriteFault(new GpuOpsException("GpuNotFound", GpuOpsErrorKind.NotFound,
+                $"The pool '{pool.Backend}' has no GPU {gpu}. Get-GpuStatus lists the GPUs there are.", gpu), gpu);
+        }
+
         WriteObject(
             snapshot.Reservations.Where(it =>
                 (Id is null || Id.Contains(it.Id))

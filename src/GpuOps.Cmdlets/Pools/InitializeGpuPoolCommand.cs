@@ -6,7 +6,7 @@ using GpuOps.Pools.Sessions;
 namespace GpuOps.Cmdlets.Pools;
 
 /// <summary>Puts this host's GPUs into a pool, or brings the pool up to date.</summary>
-[Cmdlet(VerbsData.Initialize, "GpuPool", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Initialize, "GpuPool", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(GpuPoolInfo))]
 public sealed class InitializeGpuPoolCommand : PoolCmdlet
 {
@@ -29,7 +29,8 @@ public sealed class InitializeGpuPoolCommand : PoolCmdlet
         var pool = OpenPool();
         var plan = Run(token => pool.InitializeAsync(Count, Provider, Force, dryRun: true, token));
         Refuse(plan, pool);
-        if (!plan.IsUnchanged && ShouldProcess($"{pool.LocalHost} in {pool.Pool.Description}", Describe(plan)))
+        if (!plan.IsUnchanged
+            && ShouldProcess($"{pool.LocalHost} in {pool.Pool.Description}", Describe(plan), hurtsOthers: plan.Held.Any(held => !IsOwn(held))))
         {
             Refuse(Run(token => pool.InitializeAsync(Count, Provider, Force, dryRun: false, token)), pool);
         }
@@ -58,7 +59,7 @@ public sealed class InitializeGpuPoolCommand : PoolCmdlet
         Say("update", plan.Changed);
         if (plan.Held.Count > 0)
         {
-            parts.Add($"end the reservations {string.Join(", ", plan.Held.Select(it => it.Id))}");
+            parts.Add($"end the reservations {string.Join(", ", plan.Held.Select(it => $"{it.Id} of {it.User}"))}");
         }
 
         return string.Join(", ", parts);

@@ -39,6 +39,25 @@ public abstract class PoolCmdlet : GpuOpsCmdlet
     }
 
     /// <summary>Whether a reservation is this user's to release: made for them, or made by them.</summary>
-    private protected static bool IsOwn(GpuReservation reservation) =>
-        reservation.User == Environment.UserName || reservation.ActualUser == Environment.UserName;
+    private protected static bool IsOwn(GpuReservation reservation) => IsOwn(reservation.User, reservation.ActualUser);
+
+    /// <summary>Whether a reservation or request is this user's.</summary>
+    /// <param name="user">For whom it was made.</param>
+    /// <param name="actualUser">By whom.</param>
+    private protected static bool IsOwn(string user, string actualUser) => user == Environment.UserName || actualUser == Environment.UserName;
+
+    /// <summary>
+    /// Asks before what hurts others, in a cmdlet of high impact; what is one's own goes without a question, unless one
+    /// asked for questions or for -WhatIf.
+    /// </summary>
+    /// <param name="what">What is changed.</param>
+    /// <param name="action">How.</param>
+    /// <param name="hurtsOthers">Whether others lose something.</param>
+    private protected bool ShouldProcess(string what, string action, bool hurtsOthers) =>
+        (!hurtsOthers && !AsksAnyway()) || ShouldProcess(what, action);
+
+    private bool AsksAnyway() =>
+        MyInvocation.BoundParameters.ContainsKey("WhatIf") || MyInvocation.BoundParameters.ContainsKey("Confirm")
+        || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false))
+        || GetVariableValue("ConfirmPreference") is ConfirmImpact.Low or ConfirmImpact.Medium;
 }

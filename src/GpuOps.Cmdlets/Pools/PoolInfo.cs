@@ -17,6 +17,7 @@ internal static class PoolInfo
             Available = host.Count(gpu => gpu.State == GpuState.Available),
             Reserved = host.Count(gpu => gpu.Reservations.Count > 0),
             Disabled = host.Count(gpu => gpu.State == GpuState.Disabled),
+            InUse = host.Count(gpu => gpu.State is GpuState.Unreserved or GpuState.Unknown),
             Waiting = queue.Count(entry => entry.ComputerName == host.Key),
         });
 }

@@ -3,6 +3,7 @@ using GpuOps.Cmdlets.Binding;
 using GpuOps.Cmdlets.Module;
 using GpuOps.Errors;
 using GpuOps.Pools;
+using GpuOps.Pools.Reservations;
 using GpuOps.Pools.Sessions;
 
 namespace GpuOps.Cmdlets.Pools;
@@ -11,7 +12,6 @@ namespace GpuOps.Cmdlets.Pools;
 [Cmdlet(VerbsCommon.Remove, "GpuReservation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Id")]
 public sealed class RemoveGpuReservationCommand : PoolCmdlet
 {
-
     /// <summary>Reservations, waiting requests, or GPU statuses, whose reservations are meant.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
     public PSObject[] InputObject { get; set; } = [];
@@ -148,24 +148,42 @@ public sealed class RemoveGpuReservationCommand : PoolCmdlet
         var gpus = $"GPU {string.Join(",", reservation.GpuId)} of {reservation.ComputerName}";
         if (May(IsOwn(reservation), reservation.User, $"{gpus}, reserved by {reservation.User} ({reservation.Id})", "end the reservation", reservation))
         {
-            var released = Run(token => pool.Pool.ReleaseAsync(reservation.ComputerName, reservation.Id, token));
-            if (EngineState.Current.Host.Heartbeats.Remove(reservation.Id) is { Reservation.Kind: ReservationKind.Command } held)
+            // Its heartbeat first: one that is under way would take it for lost.
+            var held = EngineState.Current.Host.Heartbeats.Remove(reservation.Id);
+            if (!Release(pool, reservation, held))
+            {
+                WriteFault(NotFound(pool, reservation.Id), reservation);
+            }
+
+            if (held is { Reservation.Kind: ReservationKind.Command })
             {
                 // A command of this process runs under it and must hear that its GPUs are gone.
                 held.Lost(held.Reservation);
             }
+        }
+    }
 
-            if (!released)
+    private bool Release(PoolSession pool, GpuReservation reservation, HeldReservation? held)
+    {
+        var answered = false;
+        try
+        {
+            var released = Run(token => pool.Pool.ReleaseAsync(reservation.ComputerName, reservation.Id, token));
+            answered = true;
+            return released;
+        }
+        finally
+        {
+            if (!answered && held is not null)
             {
-                WriteFault(NotFound(pool, reservation.Id), reservation);
+                EngineState.Current.Keep(held);
             }
         }
     }
 
     private void Leave(PoolSession pool, GpuQueueEntry entry)
     {
-        var own = entry.User == Environment.UserName || entry.ActualUser == Environment.UserName;
-        if (May(own, entry.User, $"{entry.Demand} on {entry.ComputerName}, asked for by {entry.User} ({entry.Id})", "take the request out of the line", entry)
+        if (May(IsOwn(entry.User, entry.ActualUser), entry.User, $"{entry.Demand} on {entry.ComputerName}, asked for by {entry.User} ({entry.Id})", "take the request out of the line", entry)
             && !Run(token => pool.Pool.ReleaseAsync(entry.ComputerName, entry.Id, token)))
         {
             WriteFault(NotFound(pool, entry.Id), entry);
@@ -181,14 +199,8 @@ public sealed class RemoveGpuReservationCommand : PoolCmdlet
             return false;
         }
 
-        return (own && !AsksAnyway()) || ShouldProcess(what, action);
+        return ShouldProcess(what, action, hurtsOthers: !own);
     }
-
-    /// <summary>One's own goes without a question, unless one asked for questions or for -WhatIf.</summary>
-    private bool AsksAnyway() =>
-        MyInvocation.BoundParameters.ContainsKey("WhatIf") || MyInvocation.BoundParameters.ContainsKey("Confirm")
-        || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference", false))
-        || GetVariableValue("ConfirmPreference") is ConfirmImpact.Low or ConfirmImpact.Medium;
 
     private static GpuOpsException NotFound(PoolSession pool, string id) => new(
         "ReservationNotFound", GpuOpsErrorKind.NotFound,

@@ -51,7 +51,7 @@ public abstract class ReservingCmdlet : PoolCmdlet
     /// <summary>Whom the GPUs are for; left out, yourself.</summary>
     /// <value>Yourself</value>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [ValidatePattern(@"\A\P{Cc}+\z")]
     [ArgumentCompleter(typeof(UserCompleter))]
     public string User { get; set; } = Environment.UserName;
 

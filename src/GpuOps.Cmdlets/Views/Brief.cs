@@ -35,9 +35,9 @@ public static class Brief
         ({ } some, { } all) => $"{Gigabytes(some, "0.0")}/{Gigabytes(all, "0.#")} GB",
     };
 
-    /// <summary>A part in percent: <c>50%</c>.</summary>
+    /// <summary>A part in whole percents: <c>50%</c>; <c>&lt;1%</c> for less than one.</summary>
     /// <param name="part">0 to 1.</param>
-    public static string Percent(decimal part) => part.ToString("0.##%", CultureInfo.InvariantCulture);
+    public static string Percent(decimal part) => part is > 0 and < 0.01m ? "<1%" : part.ToString("0%", CultureInfo.InvariantCulture);
 
     private static string Gigabytes(long bytes, string format) =>
         (bytes / (double)(1L << 30)).ToString(bytes >= 100L << 30 ? "0" : format, CultureInfo.InvariantCulture);
