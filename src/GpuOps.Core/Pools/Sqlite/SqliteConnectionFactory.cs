@@ -41,9 +41,7 @@ internal static class SqliteConnectionFactory
         try
         {
             connection.Open();
-            // SQLite looks ever more rarely the longer it waits, so newcomers would overtake whoever waits longest: short
-            // slices, each of which begins anew, make all of them look equally often.
-            Execute(connection, "PRAGMA busy_timeout = 100");
+            Execute(connection, "PRAGMA busy_timeout = 1000");
             // WAL keeps readers and the writer apart. NORMAL survives the death of any process; only a power cut can
             // take the last steps back, and then every holder is gone too.
             Execute(connection, "PRAGMA synchronous = NORMAL");
