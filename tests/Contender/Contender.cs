@@ -31,27 +31,19 @@ internal sealed class Contender(ContenderOptions options, IGpuPool pool, Holding
     }
 
     /// <summary>
-    /// Connects, and takes every path once on a pool of its own: code is compiled when it first runs, and the barrier is
-    /// for clients that are ready.
+    /// Connects, and rehearses on a pool of its own with one GPU for three: code is compiled when it first runs, and the
+    /// barrier is for clients that are ready.
     /// </summary>
     private async Task WarmUpAsync()
     {
         await pool.ReadAsync(options.Host, CancellationToken.None);
         await using var own = options.OpenOwn();
-        await own.InitializeAsync(ContenderOptions.Layout(options.Host, 2), force: false, dryRun: false, CancellationToken.None);
-        var (held, waiting) = (Request() with { Demand = new GpuDemand(Count: 2) }, Request());
-        await own.RequestAsync(held, CancellationToken.None);
-        await own.RequestAsync(waiting, CancellationToken.None);
-        await own.BeatAsync([(held.Host, held.Id)], CancellationToken.None);
-        await using (var signal = await own.ListenAsync(waiting.Host, waiting.Id, CancellationToken.None))
-        {
-            await own.ReleaseAsync(held.Host, held.Id, CancellationToken.None);
-            await signal.WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
-        }
-
-        await own.CheckAsync(waiting.Host, waiting.Id, null, CancellationToken.None);
-        await own.ReclaimAsync([new Claim(waiting.Id, waiting.Host, new ProcessIdentity("", 0, 0))], CancellationToken.None);
-        await own.ReleaseAsync(waiting.Host, waiting.Id, CancellationToken.None);
+        await own.InitializeAsync(ContenderOptions.Layout(options.Host, 1), force: false, dryRun: false, CancellationToken.None);
+        using var silent = new HoldingLog(null);
+        var rehearsal = new Contender(options with { Count = 1, Hold = TimeSpan.FromMilliseconds(20), Anonymous = true }, own, silent);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => rehearsal.TakeAndHoldAsync(CancellationToken.None)));
+        await own.BeatAsync([(options.Host, "none")], CancellationToken.None);
+        await own.ReclaimAsync([new Claim("none", options.Host, new ProcessIdentity("", 0, 0))], CancellationToken.None);
     }
 
     private ReservationRequest Request() => new()

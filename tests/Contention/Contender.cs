@@ -34,6 +34,9 @@ internal sealed partial class Contender : IAsyncDisposable
     /// <summary>When SIGKILL was sent, by CLOCK_MONOTONIC; the process held nothing after it died, and was alive before.</summary>
     public long? KilledAt { get; private set; }
 
+    /// <summary>Whether it is no longer there.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts one; it connects and then stands at the barrier.</summary>
     /// <param name="environment">Variables to set, or null.</param>
     /// <param name="arguments">See <c>ContenderOptions</c>.</param>
@@ -94,6 +97,15 @@ internal sealed partial class Contender : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"The contender did not say '{beginning}' but:\n{string.Join('\n', heard)}");
+    }
+
+    /// <summary>What it said that nobody has waited for.</summary>
+    public string LastWords()
+    {
+        var words = new List<string>();
+        while (_said.Reader.TryRead(out var line))
+            words.Add(line);
+        return string.Join('\n', words.TakeLast(20));
     }
 
     /// <summary>Ends it with SIGKILL; it is dead, or a zombie, when this returns.</summary>

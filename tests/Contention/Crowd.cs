@@ -7,18 +7,28 @@ namespace GpuOps.Contention;
 /// <summary>Many contenders on one pool, of which now and then one is killed and replaced.</summary>
 internal sealed class Crowd(ContendedStore store, int size) : IAsyncDisposable
 {
+    /// <summary>How many may be starting at once; more than the machine can start would leave nobody in line.</summary>
+    private const int StartingLimit = 4;
+
     private readonly ConcurrentDictionary<int, Contender> _members = [];
     private readonly List<(long Time, IReadOnlyList<string> Ids)> _lines = [];
     private readonly Dictionary<int, long> _killed = [];
+    private readonly List<string> _quitters = [];
     private readonly string _log = store.FileOf("holdings.log");
 
     /// <summary>How many were killed in which situation.</summary>
     public Dictionary<string, int> Kills { get; } = new() { ["holding"] = 0, ["first in line"] = 0, ["waiting"] = 0 };
 
+    /// <summary>The lines as they were seen.</summary>
+    public IReadOnlyList<(long Time, IReadOnlyList<string> Ids)> Lines => _lines;
+
+    /// <summary>What those had said who ended although nobody killed them.</summary>
+    public IReadOnlyList<string> Quitters => _quitters;
+
     /// <summary>Starts all of them, and opens the barrier when the last is there.</summary>
     public async Task GatherAsync()
     {
-        await Parallel.ForEachAsync(Enumerable.Range(0, size), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, size), new ParallelOptions { MaxDegreeOfParallelism = StartingLimit }, async (_, _) =>
         {
             var member = Start();
             await member.SaysAsync("ready");
@@ -29,20 +39,20 @@ internal sealed class Crowd(ContendedStore store, int size) : IAsyncDisposable
 
     /// <summary>Looks at the line and kills somebody, again and again.</summary>
     /// <param name="time">For how long at least.</param>
-    /// <param name="grants">How many grants there are to be at least, on however busy a machine.</param>
+    /// <param name="isEnough">Told how many grants there were; whether enough has happened to prove something, on however busy a machine.</param>
     /// <param name="token">Ends it early.</param>
-    public async Task LiveAsync(TimeSpan time, int grants, CancellationToken token)
+    public async Task LiveAsync(TimeSpan time, Func<long, bool> isEnough, CancellationToken token)
     {
         var clock = Stopwatch.StartNew();
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var replacements = new List<Task>();
         var highest = 0L;
-        for (var turn = 0; (clock.Elapsed < time || (highest < grants && clock.Elapsed < 12 * time)) && await beat.WaitForNextTickAsync(token); turn++)
+        for (var turn = 0; (clock.Elapsed < time || (!isEnough(highest) && clock.Elapsed < 12 * time)) && await beat.WaitForNextTickAsync(token); turn++)
         {
             var seen = await store.Pool.ReadAsync(ContendedStore.Host, token);
             highest = seen.Reservations.Select(held => held.FencingNumber).Append(highest).Max();
             _lines.Add((Stopwatch.GetTimestamp(), [.. seen.Queue.Select(entry => entry.Id)]));
-            if (turn % 2 == 0 && await KillSomebodyAsync(seen, turn))
+            if (turn % 2 == 0 && replacements.Count(joining => !joining.IsCompleted) < StartingLimit && await KillSomebodyAsync(seen, turn))
                 replacements.Add(JoinAsync());
         }
 
@@ -50,13 +60,14 @@ internal sealed class Crowd(ContendedStore store, int size) : IAsyncDisposable
     }
 
     /// <summary>Kills all that are left, at once.</summary>
-    public async Task KillAllAsync() => await Task.WhenAll(_members.Values.Select(KillAsync));
+    public async Task KillAllAsync()
+    {
+        _quitters.AddRange(_members.Values.Where(member => member.HasEnded).Select(member => member.LastWords()));
+        await Task.WhenAll(_members.Values.Select(KillAsync));
+    }
 
     /// <summary>What the log says of the time until all were dead.</summary>
     public HoldingHistory Read() => new(File.ReadLines(_log), _killed, Stopwatch.GetTimestamp());
-
-    /// <summary>The lines as they were seen.</summary>
-    public IReadOnlyList<(long Time, IReadOnlyList<string> Ids)> Lines => _lines;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using GpuOps.Errors;
 using Microsoft.Data.Sqlite;
 
@@ -115,7 +116,15 @@ internal static class SqliteConnectionFactory
         Directory.CreateDirectory(folder, owner | UnixFileMode.UserExecute);
         // A folder that its administrator opened to a group shares the store with that group; any other is private.
         var shared = File.GetUnixFileMode(folder).HasFlag(UnixFileMode.GroupWrite | UnixFileMode.SetGroup);
-        var mode = shared ? owner | group : owner;
+        MakeFile(path, shared ? owner | group : owner);
+    }
+
+    /// <summary>Makes an empty file, unless it is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mode">Who may do what with it, whatever the process's mask says.</param>
+    [UnsupportedOSPlatform("windows")]
+    public static void MakeFile(string path, UnixFileMode mode)
+    {
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });

@@ -14,8 +14,7 @@ internal static class SqliteFault
         Full => new("StoreFull", GpuOpsErrorKind.Exhausted,
             $"The disk of the pool's store '{path}' is full. Nothing was changed; free some space and try again.", path, fault),
         Corrupt or NotADatabase => Damaged(path, fault),
-        Busy or Locked => new("StoreBusy", GpuOpsErrorKind.Timeout,
-            $"Another process keeps the pool's store '{path}' locked. Nothing was changed; see who has it open (fuser '{path}') and try again.", path, fault),
+        Busy or Locked => Occupied(path, fault),
         // SQLite keeps its log beside the file, and cannot open even to read where it may not make one.
         CannotOpen when File.Exists(path) && !CanWriteBeside(path) => Protected(path, fault),
         CannotOpen => new("StoreUnreachable", GpuOpsErrorKind.Unreachable,
@@ -24,6 +23,9 @@ internal static class SqliteFault
             $"The pool's store '{path}' cannot be read or written: {fault.Message} Check the disk.", path, fault),
         _ => new("StoreFailed", GpuOpsErrorKind.InvalidData, $"The pool's store '{path}' failed: {fault.Message}", path, fault),
     };
+
+    public static GpuOpsException Occupied(string path, Exception cause) => new("StoreBusy", GpuOpsErrorKind.Timeout,
+        $"Another process keeps the pool's store '{path}' locked. Nothing was changed; see who has it open (fuser '{path}') and try again.", path, cause);
 
     private static GpuOpsException Protected(string path, Exception cause) => new("StoreReadOnly", GpuOpsErrorKind.NotAllowed,
         $"The pool's store '{path}' cannot be written by this user. Ask for write access to the file and its folder, or name another store with -Backend.", path, cause);

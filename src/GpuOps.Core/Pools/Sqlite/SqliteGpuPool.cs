@@ -14,12 +14,13 @@ public sealed class SqliteGpuPool : IGpuPool
     private readonly SqlitePoolOptions _options;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<string> _rung = [];
+    private readonly WriterLine _line;
     private SqliteLedgerStore? _store;
     private FileIdentity? _file;
 
     /// <summary>Names the file; nothing is opened before the first use.</summary>
     /// <param name="options">The file and how to use it.</param>
-    public SqliteGpuPool(SqlitePoolOptions options) => _options = options;
+    public SqliteGpuPool(SqlitePoolOptions options) => (_options, _line) = (options, new WriterLine(options.Path));
 
     /// <summary>The pool of a configured backend.</summary>
     /// <param name="definition">The backend.</param>
@@ -141,8 +142,7 @@ public sealed class SqliteGpuPool : IGpuPool
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();
-        _store?.Dispose();
-        _store = null;
+        Close();
         _turn.Release();
     }
 
@@ -232,18 +232,14 @@ public sealed class SqliteGpuPool : IGpuPool
             }
 
             _rung.Clear();
-            Begin(store, access, cancellationToken);
-            try
-            {
-                result = work(store);
-                store.Commit();
-                rung = [.. _rung];
-            }
-            catch
-            {
-                Abandon(store);
-                throw;
-            }
+            result = access == Access.Read
+                ? Transact(store, work, access, cancellationToken)
+                : _line.Run(() => Transact(store, work, access, cancellationToken), _options.BusyTimeout, cancellationToken);
+            rung = [.. _rung];
+        }
+        catch (TimeoutException fault)
+        {
+            throw SqliteFault.Occupied(_options.Path, fault);
         }
         catch (SqliteException fault)
         {
@@ -271,6 +267,22 @@ public sealed class SqliteGpuPool : IGpuPool
         return result;
     }
 
+    private T Transact<T>(SqliteLedgerStore store, Func<SqliteLedgerStore, T> work, Access access, CancellationToken cancellationToken)
+    {
+        Begin(store, access, cancellationToken);
+        try
+        {
+            var result = work(store);
+            store.Commit();
+            return result;
+        }
+        catch
+        {
+            Abandon(store);
+            throw;
+        }
+    }
+
     private bool IsMissing()
     {
         try
@@ -288,8 +300,7 @@ public sealed class SqliteGpuPool : IGpuPool
     {
         if (_store is not null && FileIdentity.Of(_options.Path) != _file)
         {
-            _store.Dispose();
-            _store = null;
+            Close();
         }
 
         if (_store is null && SqliteConnectionFactory.Open(_options.Path, create) is { } connection)
@@ -299,6 +310,13 @@ public sealed class SqliteGpuPool : IGpuPool
         }
 
         return _store;
+    }
+
+    private void Close()
+    {
+        _store?.Dispose();
+        _store = null;
+        _line.Dispose();
     }
 
     /// <summary>Waits for the write lock in slices, so that the wait can be cancelled.</summary>
@@ -315,7 +333,7 @@ public sealed class SqliteGpuPool : IGpuPool
             }
             catch (SqliteException fault) when (fault.SqliteErrorCode == SqliteBusy && _options.Time.GetElapsedTime(start) < _options.BusyTimeout)
             {
-                // Another process writes; try again.
+                // Another process writes without having stood in line; try again.
             }
         }
     }
