@@ -52,7 +52,7 @@ public static class ScontrolJobs
     {
         if (line.StartsWith("     Nodes=", StringComparison.Ordinal)) AddDetail(record, line);
         else if (ScontrolText.IsKeyLine(line)) AddPairs(record, line);
-        else record.Continue(line);
+        else if (FreeText.Contains(record.LastKey)) record.Continue(line);
     }
 
     private static void AddPairs(ScontrolRecord record, string line)

@@ -4,7 +4,9 @@ namespace GpuOps.Schedulers.Slurm;
 internal sealed class ScontrolRecord(string rawId)
 {
     private readonly Dictionary<string, string?> values = new(StringComparer.Ordinal);
-    private string last = "";
+
+    /// <summary>The key that was added last.</summary>
+    public string LastKey { get; private set; } = "";
 
     /// <summary>The number of the job itself.</summary>
     public string RawId { get; } = rawId;
@@ -20,13 +22,13 @@ internal sealed class ScontrolRecord(string rawId)
 
     public void Add(string key, string value)
     {
-        last = key;
+        LastKey = key;
         if (!values.TryAdd(key, value)) values[key] = null;
     }
 
     /// <summary>A further line of the last value.</summary>
     public void Continue(string line)
     {
-        if (values.GetValueOrDefault(last) is { } value) values[last] = $"{value}\n{line}";
+        if (values.GetValueOrDefault(LastKey) is { } value) values[LastKey] = $"{value}\n{line}";
     }
 }

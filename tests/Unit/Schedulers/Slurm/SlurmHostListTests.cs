@@ -49,7 +49,7 @@ public sealed class SlurmHostListTests
     [Fact]
     public void The_same_hosts_come_back()
     {
-        var host = Gen.Select(Gen.OneOfConst("gpu", "cpu", "rack1-n", "n"), Gen.OneOfConst("", "0", "00"), Gen.Int[0, 130], Gen.Bool,
+        var host = Gen.Select(Gen.OneOf("gpu", "cpu", "rack1-n", "n"), Gen.OneOf("", "0", "00"), Gen.Int[0, 130], Gen.Bool,
             static (name, zeros, number, isNumbered) => isNumbered ? $"{name}{zeros}{number}" : name);
         host.Array[0, 40].Sample(static hosts => SlurmHostList.Expand(SlurmHostList.Compress(hosts)).Order(StringComparer.Ordinal)
             .SequenceEqual(hosts.Distinct().Order(StringComparer.Ordinal)));

@@ -110,11 +110,11 @@ public sealed class SlurmTresTextTests
     public void What_it_writes_it_reads()
     {
         var entries = Gen.Select(
-            Gen.OneOfConst("gpu", "shard", "mps", "cpu", "node", "mem", "license/x"),
-            Gen.OneOfConst("", "a100", "1g.10gb", "tesla_v100-pcie"),
+            Gen.OneOf("gpu", "shard", "mps", "cpu", "node", "mem", "license/x"),
+            Gen.OneOf("", "a100", "1g.10gb", "tesla_v100-pcie"),
             Gen.Long[0, 100_000],
             Gen.Int[0, 40].Array[0, 4],
-            Gen.OneOfConst("", "0", "0-1"),
+            Gen.OneOf("", "0", "0-1"),
             Gen.Bool,
             static (name, type, count, index, sockets, tracked) => tracked
                 ? new SlurmTres { Name = name, Type = name is "gpu" or "shard" or "mps" ? type : "", Count = name == "mem" ? count << 20 : count, IsTracked = true }
@@ -131,8 +131,5 @@ public sealed class SlurmTresTextTests
 
     [Fact]
     public void Any_text_is_read_or_refused() => Gen.String[Gen.Char["gpu:8=(S:0-1),IDX/NAKM.é "], 0, 24].Sample(static text =>
-    {
-        SlurmTresText.TryParse(text, out var list);
-        SlurmGpuTally.Of(list);
-    });
+        SlurmTresText.TryParse(text, out var list) ? SlurmGpuTally.Of(list).Total >= 0 : list.Count == 0);
 }
