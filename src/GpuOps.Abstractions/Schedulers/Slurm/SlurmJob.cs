@@ -39,7 +39,7 @@ public sealed record SlurmJob
     /// <summary>Why it waits or how it ended, in Slurm's words.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The exit code of its script; null before it ends and when a signal ended it.</summary>
+    /// <summary>The exit code of its script; null before it ends, and when something else ended it. 0 is success and nothing else.</summary>
     public int? ExitCode { get; init; }
 
     /// <summary>The signal that ended it.</summary>

@@ -112,7 +112,7 @@ public static class SacctOutput
     private static SlurmExit ExitOf(FramedReader record, SlurmJobState state)
     {
         var own = SlurmExit.Read(record[(int)Field.ExitCode], state);
-        return state == SlurmJobState.Failed && own is { Code: 0, Signal: null }
+        return state == SlurmJobState.Failed && own is { Code: null, Signal: null }
             ? SlurmExit.Read(record[(int)Field.DerivedExitCode], state)
             : own;
     }

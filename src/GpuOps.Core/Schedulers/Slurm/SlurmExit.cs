@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace GpuOps.Schedulers.Slurm;
 
-/// <summary>How a job ended. The code is null when a signal ended it: its 0 would look like success.</summary>
+/// <summary>
+/// How a job ended. Slurm also prints code 0 for one that a signal ended, that was cancelled or that lost its node; it is
+/// null there, since 0 would look like success.
+/// </summary>
 internal readonly record struct SlurmExit(int? Code, int? Signal)
 {
     /// <summary>Reads <c>code:signal</c> of sacct and scontrol, or the wait status that squeue prints: code × 256 + signal.</summary>
@@ -17,7 +20,7 @@ internal readonly record struct SlurmExit(int? Code, int? Signal)
         var signal = 0;
         if (colon < 0) (code, signal) = (code >> 8, code & 0x7f);
         else if (!TryNumber(text[(colon + 1)..], out signal)) return default;
-        return new(code == 0 && signal != 0 ? null : code, signal == 0 ? null : signal);
+        return new(code == 0 && (signal != 0 || state != SlurmJobState.Completed) ? null : code, signal == 0 ? null : signal);
     }
 
     private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>

@@ -13,6 +13,9 @@ public sealed class SlurmFraming
 {
     private const int LeastLength = 8;
 
+    // Long enough that nobody guesses it; it is printed 32 times for each job.
+    private const int Length = 10;
+
     /// <summary>Makes a framing.</summary>
     /// <param name="token">A word that no text can contain: at least 8 letters and digits, random for each query.</param>
     /// <exception cref="GpuOpsException"><c>InvalidSlurmToken</c>: too short, or with other characters.</exception>
@@ -35,5 +38,5 @@ public sealed class SlurmFraming
     public string Delimiter { get; }
 
     /// <summary>A framing with a random word.</summary>
-    public static SlurmFraming Random() => new(RandomNumberGenerator.GetHexString(20, lowercase: true));
+    public static SlurmFraming Random() => new(RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", Length));
 }

@@ -28,6 +28,25 @@ public sealed class SacctOutputTests
         Assert.Equal((SlurmJobState.Cancelled, "CANCELLED by 1001", true), (job.State, job.StateText, job.IsFinished));
     }
 
+    [Theory]
+    [InlineData("COMPLETED", "0:0", "0:0", 0, null)]
+    [InlineData("FAILED", "3:0", "0:0", 3, null)]
+    [InlineData("FAILED", "0:9", "0:0", null, 9)]
+    [InlineData("FAILED", "1:9", "0:0", 1, 9)]
+    [InlineData("FAILED", "0:0", "2:0", 2, null)]
+    [InlineData("TIMEOUT", "0:15", "0:0", null, 15)]
+    [InlineData("TIMEOUT", "0:0", "0:0", null, null)]
+    [InlineData("NODE_FAIL", "0:0", "0:0", null, null)]
+    [InlineData("PREEMPTED", "0:0", "0:0", null, null)]
+    [InlineData("CANCELLED by 0", "0:0", "0:0", null, null)]
+    [InlineData("RUNNING", "0:0", "0:0", null, null)]
+    [InlineData("REQUEUED", "1:0", "0:0", null, null)]
+    public async Task Exit_code_0_is_success_and_nothing_else(string state, string exit, string worstStep, int? code, int? signal)
+    {
+        var job = Assert.Single(await SlurmFixture.SacctAsync(SlurmFixture.Frame(Record("9", state, exit, worstStep: worstStep))));
+        Assert.Equal((code, signal), (job.ExitCode, job.Signal));
+    }
+
     [Fact]
     public async Task Memory_that_ran_out_in_a_step_is_the_reason()
     {
@@ -54,9 +73,9 @@ public sealed class SacctOutputTests
         Assert.Equal(Record("1", "", "").Length, arguments[5].Split(',').Length);
     }
 
-    private static string[] Record(string id, string state, string exit, string allocated = "cpu=1,gres/gpu=3,mem=1000M", string nodes = "gpu01") =>
+    private static string[] Record(string id, string state, string exit, string allocated = "cpu=1,gres/gpu=3,mem=1000M", string nodes = "gpu01", string worstStep = "0:0") =>
     [
-        id, "n|\nm", "ada", "physics", "gpu", "normal", state, exit, "0:0", "None", nodes, "1", "1", allocated,
+        id, "n|\nm", "ada", "physics", "gpu", "normal", state, exit, worstStep, "None", nodes, "1", "1", allocated,
         "cpu=1,gres/gpu=3,mem=1000M", "1000M", "1795582613", "Unknown", "Unknown", "00:00:00", "00:10:00", "5", "/w", "", "rig",
     ];
 }

@@ -38,7 +38,7 @@ public sealed class ScontrolJobsTests
 
     [Theory]
     [InlineData("scontrol-show-job-failed.txt", "1", SlurmJobState.Failed, 4, 0)]
-    [InlineData("scontrol-show-job-cancelled.txt", "15", SlurmJobState.Cancelled, 0, 3)]
+    [InlineData("scontrol-show-job-cancelled.txt", "15", SlurmJobState.Cancelled, null, 3)]
     [InlineData("scontrol-show-job-requeued.txt", "3", SlurmJobState.Pending, null, 8)]
     [InlineData("scontrol-show-job-live-14.txt", "14", SlurmJobState.Pending, null, 0)]
     public void Reads_states_and_exit_codes(string file, string id, SlurmJobState state, int? exitCode, int gpus)
