@@ -25,9 +25,22 @@ public static class LocalProcess
         Action<string> error,
         CancellationToken cancellationToken)
     {
+        using var process = Start(program, arguments, environment, folder);
+        process.StandardInput.Close();
+        await Task.WhenAll(
+            DrainAsync(process.StandardOutput, output, cancellationToken),
+            DrainAsync(process.StandardError, error, cancellationToken));
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
+    /// <summary>Starts a program whose three streams are pipes of the caller.</summary>
+    /// <exception cref="GpuOpsException"><c>CommandNotStarted</c>, with the system's reason.</exception>
+    internal static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? folder)
+    {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = folder,
+            WorkingDirectory = folder ?? "",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -37,17 +50,6 @@ public static class LocalProcess
             start.Environment[name] = value;
         }
 
-        using var process = Start(start);
-        process.StandardInput.Close();
-        await Task.WhenAll(
-            DrainAsync(process.StandardOutput, output, cancellationToken),
-            DrainAsync(process.StandardError, error, cancellationToken));
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode;
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
         try
         {
             return Process.Start(start)!;

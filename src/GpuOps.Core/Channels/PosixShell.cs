@@ -1,0 +1,26 @@
+using System.Buffers;
+
+namespace GpuOps.Channels;
+
+/// <summary>Writes words so that a POSIX shell reads back exactly them. The one place where that is done.</summary>
+public static class PosixShell
+{
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+");
+
+    /// <summary>One word. What needs no quotes gets none, so that a person can read it.</summary>
+    /// <param name="word">Any text without NUL.</param>
+    /// <exception cref="ArgumentException">It contains NUL, which no argument of a program can.</exception>
+    public static string Quote(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        if (word.Contains('\0', StringComparison.Ordinal))
+            throw new ArgumentException("An argument of a program cannot contain a NUL character.", nameof(word));
+        return word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+
+    /// <summary>A command of several words.</summary>
+    /// <param name="words">The program and its arguments.</param>
+    public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using GpuOps.Errors;
+
+namespace GpuOps.Channels.Ssh;
+
+/// <summary>
+/// How a command travels over SSH. A login shell may be bash, csh or fish and may print whatever it likes, so it is
+/// given a fixed line that means the same to all of them; the command itself follows as the first line of standard
+/// input, where neither a login shell nor the host's process list sees it, and nothing limits its length. It runs only
+/// when that line has arrived whole: until then a broken connection is sure to have run nothing. A random mark then
+/// tells what the login shell printed from what the command prints.
+/// </summary>
+internal sealed class RemoteScript
+{
+    private const char Started = '+', NoProgram = '?', NoFolder = '/', EndOfId = ';';
+
+    /// <summary>What the login shell is given. <c>printf %b</c> undoes the escapes of <see cref="Escape"/>.</summary>
+    public const string Line = "exec /bin/sh -c 'IFS= read -r gpuops_line && eval \"$(printf %b \"$gpuops_line\")\"'";
+
+    private readonly byte[] _mark = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+    private readonly ChannelCommand _command;
+    private readonly string _host;
+
+    /// <summary>Writes a command down.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="environment">Variables that every command of this host gets; the command's own win over them.</param>
+    /// <param name="host">What errors call the host.</param>
+    public RemoteScript(ChannelCommand command, IReadOnlyDictionary<string, string> environment, string host)
+    {
+        _command = command;
+        _host = host;
+        Input = [.. Escape(Text(environment.Concat(command.Environment))), (byte)'\n', .. command.Input.Span];
+    }
+
+    /// <summary>What to send to standard input.</summary>
+    public byte[] Input { get; }
+
+    /// <summary>What is run, for messages.</summary>
+    public string Program => _command.Arguments[0];
+
+    /// <summary>The id of the started process, which leads a process group of its own; null until it is told.</summary>
+    /// <param name="output">What came from standard output so far.</param>
+    public int? ProcessId(ReadOnlySpan<byte> output) =>
+        After(output) is { } at && at < output.Length && output[at] == Started && output[at..].IndexOf((byte)EndOfId) is > 1 and var length
+            && int.TryParse(output[(at + 1)..(at + length)], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : null;
+
+    /// <summary>What the command itself left.</summary>
+    /// <param name="exitCode">The exit code that the server told.</param>
+    /// <param name="output">All of standard output.</param>
+    /// <param name="error">All of standard error.</param>
+    /// <exception cref="GpuOpsException">It did not start.</exception>
+    public CommandResult Result(int exitCode, byte[] output, byte[] error)
+    {
+        if (After(output) is not { } at || at == output.Length)
+            throw ChannelErrors.LoginShell(_host, Encoding.UTF8.GetString([.. output, .. error]).Trim());
+        return (char)output[at] switch
+        {
+            NoFolder => throw ChannelErrors.FolderNotFound(_command.Folder!, _host),
+            NoProgram => throw ChannelErrors.CommandNotFound(Program, _host),
+            _ => new CommandResult(exitCode, output[(at + output.AsSpan(at).IndexOf((byte)EndOfId) + 1)..], error[(After(error) ?? 0)..]),
+        };
+    }
+
+    private int? After(ReadOnlySpan<byte> stream) => stream.IndexOf(_mark) is >= 0 and var at ? at + _mark.Length : null;
+
+    private string Text(IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var mark = Encoding.ASCII.GetString(_mark);
+        var text = new StringBuilder("unset gpuops_line\n");
+        if (_command.Folder is { } folder)
+        {
+            // Relative to home, and never the "-" that means the folder before.
+            var quoted = PosixShell.Quote(folder.StartsWith('/') ? folder : "./" + folder);
+            text.Append(CultureInfo.InvariantCulture, $"cd -- {quoted} >/dev/null 2>&1 || {{ printf %s {mark}{NoFolder}; exit 1; }}\n");
+        }
+
+        foreach (var (name, value) in environment)
+            text.Append(CultureInfo.InvariantCulture, $"export {VariableName(name)}={PosixShell.Quote(value)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"command -v {PosixShell.Quote(Program)} >/dev/null 2>&1 || {{ printf %s '{mark}{NoProgram}'; exit 127; }}\n");
+        text.Append(CultureInfo.InvariantCulture, $"printf '%s%s;' {mark}{Started} $$; printf %s {mark} >&2\n");
+        return text.Append(CultureInfo.InvariantCulture, $"exec {PosixShell.Join(_command.Arguments)}").ToString();
+    }
+
+    private static string VariableName(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name
+            : throw new GpuOpsException("VariableNameInvalid", GpuOpsErrorKind.InvalidArgument, $"'{name}' cannot be the name of a variable: use letters, digits and _.", name);
+
+    private static byte[] Escape(string text)
+    {
+        using var line = new MemoryStream();
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            if (b is >= (byte)' ' and < 127 and not (byte)'\\')
+                line.WriteByte(b);
+            else
+                line.Write(Encoding.ASCII.GetBytes("\\0" + Convert.ToString(b, 8).PadLeft(3, '0')));
+        }
+
+        return line.ToArray();
+    }
+}

@@ -1,0 +1,11 @@
+namespace GpuOps.Channels.Ssh;
+
+/// <summary>Who answers what a connection asks. By default nobody: then what needs an answer fails.</summary>
+public sealed record SshDialog
+{
+    /// <summary>Says whether an unknown host key is right; a yes adds it to the known ones.</summary>
+    public Func<UnknownHostKey, CancellationToken, Task<bool>>? TrustHostKey { get; init; }
+
+    /// <summary>Answers a question; null when there is no answer.</summary>
+    public Func<SshPrompt, CancellationToken, Task<string?>>? Ask { get; init; }
+}
