@@ -1,0 +1,104 @@
+using System.Net.Sockets;
+using GpuOps.Errors;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+
+namespace GpuOps.Channels.Ssh;
+
+/// <summary>One connection through all its jump hosts. When any part of it breaks, it is broken for good.</summary>
+internal sealed class SshConnection : IDisposable
+{
+    private readonly List<IDisposable> _parts = [];
+    private readonly CancellationTokenSource _broken = new();
+
+    private SshConnection()
+    {
+    }
+
+    /// <summary>The client at the far end.</summary>
+    public SshClient Client { get; private set; } = null!;
+
+    /// <summary>Set once it is broken; what waits for an answer need not wait longer.</summary>
+    public CancellationToken Broken => _broken.Token;
+
+    /// <summary>True while commands can be sent.</summary>
+    public bool IsAlive => !_broken.IsCancellationRequested && Client.IsConnected;
+
+    /// <summary>Connects hop by hop.</summary>
+    /// <param name="destination">The far end and the way to it.</param>
+    /// <param name="dialog">Who answers questions.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException">It says which hop failed and why.</exception>
+    public static async Task<SshConnection> OpenAsync(SshDestination destination, SshDialog dialog, CancellationToken cancellationToken)
+    {
+        var connection = new SshConnection();
+        try
+        {
+            SshDestination? through = null;
+            foreach (var hop in destination.JumpHosts.Append(destination))
+            {
+                await connection.AddAsync(hop, through, isLast: ReferenceEquals(hop, destination), dialog, cancellationToken);
+                through = hop;
+            }
+
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Marks it as broken: whatever waits for an answer over it ends now.</summary>
+    public void Break() => _broken.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Break();
+        // From the far end: each is closed while what carries it still stands.
+        foreach (var part in Enumerable.Reverse(_parts))
+            SshHop.Discard(part);
+        _parts.Clear();
+    }
+
+    private async Task AddAsync(SshDestination hop, SshDestination? through, bool isLast, SshDialog dialog, CancellationToken cancellationToken)
+    {
+        string? refused = null;
+        try
+        {
+            var (host, port) = (hop.Host, hop.Port);
+            if (through is not null)
+            {
+                var forward = Forward(hop, fault => refused = fault.Message);
+                (host, port) = (forward.BoundHost, (int)forward.BoundPort);
+            }
+
+            var client = await new SshHop(hop, dialog).ConnectAsync(host, port, cancellationToken);
+            client.ErrorOccurred += (_, _) => Break();
+            client.KeepAliveInterval = hop.KeepAlive > TimeSpan.Zero ? hop.KeepAlive : Timeout.InfiniteTimeSpan;
+            _parts.Add(client);
+            Client = client;
+        }
+        catch (Exception fault) when (fault is SshException or SocketException or TimeoutException or IOException or ObjectDisposedException)
+        {
+            var reason = refused ?? fault.Message;
+            if (through is not null)
+                throw ChannelErrors.ProxyFailed(through.Description, hop.Description, reason, fault);
+            throw isLast ? ChannelErrors.Unreachable(hop.Description, reason, fault)
+                : ChannelErrors.ProxyFailed(hop.Description, "anywhere", reason, fault);
+        }
+    }
+
+    /// <summary>A port on loopback that leads to the next host. Another user of this machine gains nothing by it but a way to that host's own login.</summary>
+    private ForwardedPortLocal Forward(SshDestination next, Action<Exception> failed)
+    {
+        var forward = new ForwardedPortLocal("127.0.0.1", 0, next.Host, (uint)next.Port);
+        forward.Exception += (_, fault) => failed(fault.Exception);
+        Client.AddForwardedPort(forward);
+        _parts.Add(forward);
+        forward.Start();
+        return forward;
+    }
+}

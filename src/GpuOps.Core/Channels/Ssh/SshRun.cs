@@ -1,0 +1,132 @@
+using Renci.SshNet;
+
+namespace GpuOps.Channels.Ssh;
+
+/// <summary>One command over a connection, from its start to its end.</summary>
+internal sealed class SshRun : IDisposable
+{
+    /// <summary>How long a login shell may take before a command that is to be ended is looked for no longer.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly string[] EndGroup =
+    [
+        "/bin/sh", "-c", """
+            exec 2>/dev/null
+            kill -s INT -- "-$1"
+            n=0
+            while [ $n -lt 10 ] && kill -s 0 -- "-$1"; do sleep 0.1 || sleep 1; n=$((n+1)); done
+            kill -s KILL -- "-$1"
+            """, "sh",
+    ];
+
+    private readonly SshConnection _connection;
+    private readonly SshCommand _command;
+    private readonly RemoteScript _script;
+    private readonly Task _done;
+
+    private SshRun(SshConnection connection, SshCommand command, RemoteScript script, Task done)
+    {
+        _connection = connection;
+        _command = command;
+        _script = script;
+        _done = done;
+    }
+
+    /// <summary>Starts the shell that waits for the command. However this fails, the command has not run.</summary>
+    public static async Task<SshRun> StartAsync(SshConnection connection, RemoteScript script, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Broken);
+        var command = connection.Client.CreateCommand(RemoteScript.Line);
+        var starting = Task.Factory.StartNew(() => command.ExecuteAsync(CancellationToken.None), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        try
+        {
+            return new SshRun(connection, command, script, await starting.WaitAsync(either.Token));
+        }
+        catch
+        {
+            _ = starting.ContinueWith(task => { _ = task.Exception; SshHop.Discard(command); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    /// <summary>Sends the command and waits for its end.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up; the command still runs, see <see cref="EndAsync"/>.</exception>
+    /// <exception cref="Errors.GpuOpsException"><c>ChannelLost</c>, or it did not start.</exception>
+    public async Task<CommandResult> FinishAsync(string host, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _connection.Broken);
+        // A command that does not read its input keeps this waiting, which is no reason to wait for it.
+        _ = Task.Run(Send, CancellationToken.None).ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        try
+        {
+            await _done.WaitAsync(either.Token);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ChannelErrors.Lost(host, _script.Program, fault);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        // Neither code nor signal: the server was ended before it could tell.
+        var code = _command.ExitStatus ?? SignalCode(_command.ExitSignal) ?? throw ChannelErrors.Lost(host, _script.Program, null);
+        return _script.Result(code, Drain(_command.OutputStream), Drain(_command.ExtendedOutputStream));
+    }
+
+    /// <summary>Ends the command where it runs, and lets go of it.</summary>
+    public async Task EndAsync()
+    {
+        using (this)
+        {
+            var told = Task.Factory.StartNew(ReadProcessId, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (await told.WaitAsync(StartLimit) is not { } process || _done.IsCompleted)
+                return;
+            var end = new RemoteScript(new ChannelCommand([.. EndGroup, $"{process}"]), new Dictionary<string, string>(), "");
+            using var kill = await StartAsync(_connection, end, CancellationToken.None);
+            _ = await kill.FinishAsync("", CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ = _done.Exception;
+        SshHop.Discard(_command);
+    }
+
+    private void Send()
+    {
+        using var input = _command.CreateInputStream();
+        input.Write(_script.Input);
+    }
+
+    private int? ReadProcessId()
+    {
+        var seen = new List<byte>();
+        var buffer = new byte[4096];
+        int read;
+        int? process = null;
+        while (process is null && (read = _command.OutputStream.Read(buffer)) > 0)
+        {
+            seen.AddRange(buffer.AsSpan(0, read));
+            process = _script.ProcessId(seen.ToArray());
+        }
+
+        return process;
+    }
+
+    private static byte[] Drain(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    // RFC 4254, section 6.10, with the numbers of Linux.
+    private static int? SignalCode(string? name) => name switch
+    {
+        null => null,
+        "HUP" => 129, "INT" => 130, "QUIT" => 131, "ILL" => 132, "ABRT" => 134, "FPE" => 136, "KILL" => 137,
+        "USR1" => 138, "SEGV" => 139, "USR2" => 140, "PIPE" => 141, "ALRM" => 142, "TERM" => 143,
+        _ => 128,
+    };
+}
