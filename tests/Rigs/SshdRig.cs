@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace GpuOps.Rigs;
+
+/// <summary>A private sshd on a free port of loopback, in a temporary folder that is also the home of who logs in.</summary>
+public sealed class SshdRig : IAsyncDisposable
+{
+    private readonly SshdRigOptions _options;
+    private Process? _process;
+
+    private SshdRig(SshdRigOptions options)
+    {
+        _options = options;
+        Port = FreePort(options.Address);
+        // sshd separates privileges below it, and exists once for all rigs.
+        Directory.CreateDirectory("/run/sshd");
+    }
+
+    /// <summary>Why there can be no such rig here; null when there can.</summary>
+    public static string? Missing => RigFiles.Find("sshd") is null ? "sshd is not installed (apt-get install openssh-server)"
+        : RigFiles.Find("ssh-keygen") is null ? "ssh-keygen is not installed (apt-get install openssh-client)"
+        : Environment.IsPrivilegedProcess ? null : "sshd serves its rigs as root only";
+
+    /// <summary>Its folder: the home of who logs in, and where its files are.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("gpuops-sshd-").FullName;
+
+    /// <summary>The address it listens on.</summary>
+    public string Address => _options.Address;
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; }
+
+    /// <summary>A private key that it lets in.</summary>
+    public string IdentityFile => Path.Combine(Folder, "client");
+
+    /// <summary>A file of known hosts that has its key.</summary>
+    public string KnownHostsFile => Path.Combine(Folder, "known_hosts");
+
+    /// <summary>Its public key, <c>TYPE BASE64</c>.</summary>
+    public string HostKey => string.Join(' ', File.ReadAllText(HostKeyFile + ".pub").Split(' ')[..2]);
+
+    private string HostKeyFile => Path.Combine(Folder, "host");
+
+    /// <summary>Starts one; it takes connections when this returns.</summary>
+    /// <param name="options">What it is to be like.</param>
+    public static async Task<SshdRig> StartAsync(SshdRigOptions? options = null)
+    {
+        var rig = new SshdRig(options ?? new SshdRigOptions());
+        try
+        {
+            await KeygenAsync(rig.HostKeyFile);
+            await KeygenAsync(rig.IdentityFile);
+            File.Copy(rig.IdentityFile + ".pub", Path.Combine(rig.Folder, "authorized"));
+            await File.WriteAllTextAsync(rig.KnownHostsFile, $"[{rig.Address}]:{rig.Port} {rig.HostKey}\n");
+            await rig.StartAgainAsync();
+            return rig;
+        }
+        catch
+        {
+            await rig.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a pair of keys: FILE and FILE.pub.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="passphrase">Its passphrase.</param>
+    /// <param name="type">Its type, as ssh-keygen names it.</param>
+    public static async Task KeygenAsync(string file, string passphrase = "", string type = "ed25519")
+    {
+        using var process = Process.Start(new ProcessStartInfo(RigFiles.Find("ssh-keygen")!, ["-q", "-t", type, "-N", passphrase, "-C", "rig", "-f", file]))!;
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"ssh-keygen made no '{file}'.");
+    }
+
+    /// <summary>Lets another key in.</summary>
+    /// <param name="identityFile">The private key, beside which the public one is.</param>
+    public void Authorize(string identityFile) =>
+        File.AppendAllText(Path.Combine(Folder, "authorized"), File.ReadAllText(identityFile + ".pub"));
+
+    /// <summary>Starts it again on the same port, after it was killed; with its keys as they are by now.</summary>
+    public async Task StartAgainAsync()
+    {
+        var configuration = Path.Combine(Folder, "sshd_config");
+        await File.WriteAllLinesAsync(configuration, Configuration());
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new List<string>();
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(RigFiles.Find("sshd")!, ["-D", "-e", "-f", configuration]) { RedirectStandardError = true },
+            EnableRaisingEvents = true,
+        };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (said)
+                said.Add(line.Data ?? "");
+            if (line.Data?.Contains("Server listening on", StringComparison.Ordinal) == true)
+                ready.TrySetResult();
+        };
+        process.Exited += (_, _) =>
+        {
+            lock (said)
+                ready.TrySetException(new InvalidOperationException($"sshd ended: {string.Join('\n', said)}"));
+        };
+        process.Start();
+        process.BeginErrorReadLine();
+        _process = process;
+        await ready.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Gives it another host key; it shows it after it was started again.</summary>
+    public async Task ChangeHostKeyAsync()
+    {
+        File.Delete(HostKeyFile);
+        File.Delete(HostKeyFile + ".pub");
+        await KeygenAsync(HostKeyFile);
+    }
+
+    /// <summary>Cuts all connections at once; it goes on and takes new ones. What ran over them is left running.</summary>
+    public void CutConnections()
+    {
+        foreach (var child in Descendants(_process!.Id).Where(IsSshd).ToList())
+        {
+            try
+            {
+                Process.GetProcessById(child).Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It went with the one before it.
+            }
+        }
+    }
+
+    /// <summary>Ends it and all its connections with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        CutConnections();
+        _process!.Kill();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(limit.Token);
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+            await KillAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private IEnumerable<string> Configuration() =>
+    [
+        $"ListenAddress {Address}",
+        $"Port {Port}",
+        $"HostKey {HostKeyFile}",
+        "PidFile none",
+        $"AuthorizedKeysFile {Folder}/authorized",
+        "StrictModes no",
+        "UsePAM no",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "PermitRootLogin prohibit-password",
+        "MaxStartups 100",
+        $"SetEnv HOME={Folder}",
+        // The account's own shell runs this, and hands the line on as it is.
+        .. _options.Shell is { } shell ? (string[])[$"ForceCommand exec {shell} -c \"$SSH_ORIGINAL_COMMAND\""] : [],
+        .. _options.Lines,
+    ];
+
+    private static IEnumerable<int> Descendants(int process)
+    {
+        var children = $"/proc/{process}/task/{process}/children";
+        return !File.Exists(children) ? []
+            : File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(id => int.Parse(id, CultureInfo.InvariantCulture)).SelectMany(id => (int[])[id, .. Descendants(id)]);
+    }
+
+    private static bool IsSshd(int process) =>
+        File.Exists($"/proc/{process}/comm") && File.ReadAllText($"/proc/{process}/comm").StartsWith("sshd", StringComparison.Ordinal);
+
+    private static int FreePort(string address)
+    {
+        using var listener = new TcpListener(IPAddress.Parse(address), 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using GpuOps.Channels;
+using GpuOps.Rigs;
+using static GpuOps.Unit.Channels.Ssh.SshRig;
+
+namespace GpuOps.Unit.Channels.Ssh;
+
+/// <summary>Commands and files over a real sshd.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class SshChannelTests
+{
+    [Fact]
+    public async Task Streams_and_exit_codes_arrive_as_they_are()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        var input = RandomNumberGenerator.GetBytes(300_000);
+
+        var result = await channel.RunAsync(Sh("cat; printf 'a\\0b\\377' >&2; exit 3") with { Input = input }, Token);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(input, result.Output);
+        Assert.Equal([(byte)'a', 0, (byte)'b', 255], result.Error);
+    }
+
+    [Fact]
+    public async Task A_signal_is_128_and_its_number()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+
+        Assert.Equal(143, (await channel.RunAsync(Sh("kill -TERM $$"), Token)).ExitCode);
+        Assert.Equal(137, (await channel.RunAsync(Sh("kill -KILL $$"), Token)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Big_output_arrives_whole()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+
+        var result = await channel.RunAsync(Sh("head -c 40000000 /dev/zero"), Token);
+
+        Assert.Equal(40_000_000, result.Output.Length);
+    }
+
+    [Fact]
+    public async Task A_command_that_does_not_read_its_input_ends_all_the_same()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+
+        Assert.Equal(0, (await channel.RunAsync(new ChannelCommand(["true"]) { Input = new byte[5_000_000] }, Token)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Folder_and_variables_hold_for_the_command()
+    {
+        await using var rig = await StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(rig.Folder, "a 'b")).FullName;
+        await using var channel = new GpuOps.Channels.Ssh.SshChannel(rig.Destination() with { Environment = new Dictionary<string, string> { ["ONE"] = "1", ["TWO"] = "x" } });
+        var command = Sh("pwd; printf %s \"$ONE $TWO\"") with { Folder = folder, Environment = new Dictionary<string, string> { ["TWO"] = "$(2)'\n!" } };
+
+        Assert.Equal($"{folder}\n1 $(2)'\n!", (await channel.RunAsync(command, Token)).OutputText);
+    }
+
+    [Fact]
+    public async Task What_does_not_exist_is_named()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+
+        Assert.Equal("CommandNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.RunAsync(new ChannelCommand(["no-such-program"]), Token))).Id);
+        Assert.Equal("FolderNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.RunAsync(Sh("true") with { Folder = "/no/such" }, Token))).Id);
+        Assert.Equal(127, (await channel.RunAsync(Sh("exit 127"), Token)).ExitCode);
+    }
+
+    [Fact]
+    public async Task One_connection_serves_more_callers_than_a_server_takes_sessions()
+    {
+        await using var rig = await StartAsync(new SshdRigOptions { Lines = ["MaxSessions 10"] });
+        await using var channel = rig.Channel();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => channel.RunAsync(Sh("echo $1 $SSH_CONNECTION", $"{i}"), Token)));
+
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => $"{i}"), results.Select(result => result.OutputText.Split(' ')[0]));
+        Assert.Single(results.Select(result => result.OutputText.Split(' ', 2)[1]).Distinct());
+    }
+
+    [Fact]
+    public async Task Giving_up_returns_at_once_and_ends_the_command()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var (id, said) = (Path.Combine(rig.Folder, "id"), Path.Combine(rig.Folder, "said"));
+        var run = channel.RunAsync(Sh("trap 'echo interrupted > \"$2\"; exit' INT; echo $$ > \"$1.new\"; mv \"$1.new\" \"$1\"; while :; do sleep 0.05; done", id, said), giveUp.Token);
+        await UntilExistsAsync(id);
+
+        var start = TimeProvider.System.GetTimestamp();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        await UntilGoneAsync((await File.ReadAllTextAsync(id, Token)).Trim());
+        Assert.True(File.Exists(said));
+    }
+
+    [Fact]
+    public async Task A_command_that_ignores_SIGINT_is_killed_with_its_children()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var id = Path.Combine(rig.Folder, "id");
+        var run = channel.RunAsync(Sh("trap '' INT; sleep 1000 & echo $! > \"$1.new\"; mv \"$1.new\" \"$1\"; wait", id), giveUp.Token);
+        await UntilExistsAsync(id);
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+
+        await UntilGoneAsync((await File.ReadAllTextAsync(id, Token)).Trim());
+    }
+
+    [Fact]
+    public async Task A_cut_connection_leaves_the_fate_of_a_running_command_unknown_and_the_next_connects_anew()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        var id = Path.Combine(rig.Folder, "id");
+        var run = channel.RunAsync(Sh("echo x >> \"$1\"; exec sleep 1000", id), Token);
+        await UntilExistsAsync(id);
+
+        rig.CutConnections();
+
+        Assert.Equal("ChannelLost", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => run)).Id);
+        Assert.Equal("x\n", (await channel.RunAsync(Sh("cat \"$1\"", id), Token)).OutputText);
+    }
+
+    [Fact]
+    public async Task A_connection_cut_while_idle_is_not_noticed_by_the_next_command()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        await channel.RunAsync(Sh("true"), Token);
+
+        rig.CutConnections();
+
+        var count = Path.Combine(rig.Folder, "count");
+        Assert.Equal(0, (await channel.RunAsync(Sh("echo x >> \"$1\"", count), Token)).ExitCode);
+        Assert.Equal("x\n", await File.ReadAllTextAsync(count, Token));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_unreachable_until_it_is_back()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        await channel.RunAsync(Sh("true"), Token);
+        await rig.KillAsync();
+
+        Assert.Equal("ChannelUnreachable", (await channel.FaultAsync()).Id);
+        await rig.StartAgainAsync();
+        Assert.Equal(0, (await channel.RunAsync(Sh("true"), Token)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Files_are_written_looked_at_and_read()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+        var path = Path.Combine(rig.Folder, "-a 'b\n$c");
+        var content = RandomNumberGenerator.GetBytes(100_000);
+
+        await channel.WriteAsync(path, content, isProgram: false, Token);
+
+        Assert.Equal(content, await File.ReadAllBytesAsync(path, Token));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.Equal(content[10..30], await channel.ReadAsync(path, 10, 20, Token));
+        Assert.Equal(content[99_990..], await channel.ReadAsync(path, 99_990, 500, Token));
+        Assert.Empty(await channel.ReadAsync(path, 200_000, 500, Token));
+        await using var local = new LocalChannel();
+        Assert.Equal(await local.StatAsync(path, Token), await channel.StatAsync(path, Token));
+        await channel.WriteAsync(path, content, isProgram: true, Token);
+        Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute));
+    }
+
+    [Fact]
+    public async Task Files_that_are_not_there_are_named_and_nothing_is_left_of_one_that_cannot_be_written()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = rig.Channel();
+
+        Assert.Null(await channel.StatAsync("/no/such", Token));
+        Assert.Null(await channel.StatAsync(rig.Folder, Token));
+        Assert.Equal("FileNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.ReadAsync("/no/such", 0, 1, Token))).Id);
+        Assert.Equal("FileNotReadable", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.ReadAsync(rig.Folder, 0, 1, Token))).Id);
+        Assert.Equal("FileNotWritten", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.WriteAsync("/no/such", new byte[1], false, Token))).Id);
+    }
+}
