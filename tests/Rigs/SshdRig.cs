@@ -2,12 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace GpuOps.Rigs;
 
 /// <summary>A private sshd on a free port of loopback, in a temporary folder that is also the home of who logs in.</summary>
-public sealed class SshdRig : IAsyncDisposable
+public sealed partial class SshdRig : IAsyncDisposable
 {
+    private const int SigKill = 9, SigStop = 19;
+
     private readonly SshdRigOptions _options;
     private Process? _process;
 
@@ -121,20 +124,10 @@ public sealed class SshdRig : IAsyncDisposable
     }
 
     /// <summary>Cuts all connections at once; it goes on and takes new ones. What ran over them is left running.</summary>
-    public void CutConnections()
-    {
-        foreach (var child in Descendants(_process!.Id).Where(IsSshd).ToList())
-        {
-            try
-            {
-                Process.GetProcessById(child).Kill();
-            }
-            catch (ArgumentException)
-            {
-                // It went with the one before it.
-            }
-        }
-    }
+    public void CutConnections() => SignalConnections(SigKill);
+
+    /// <summary>Makes all connections fall silent, as a link that went down does; new ones are taken.</summary>
+    public void SilenceConnections() => SignalConnections(SigStop);
 
     /// <summary>Ends it and all its connections with SIGKILL.</summary>
     public async Task KillAsync()
@@ -174,6 +167,13 @@ public sealed class SshdRig : IAsyncDisposable
         .. _options.Lines,
     ];
 
+    // One that went with another before it is what was wanted.
+    private void SignalConnections(int signal)
+    {
+        foreach (var child in Descendants(_process!.Id).Where(IsSshd).ToList())
+            _ = Signal(child, signal);
+    }
+
     private static IEnumerable<int> Descendants(int process)
     {
         var children = $"/proc/{process}/task/{process}/children";
@@ -191,4 +191,7 @@ public sealed class SshdRig : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int processId, int signal);
 }

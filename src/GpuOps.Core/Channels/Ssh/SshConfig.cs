@@ -30,11 +30,12 @@ public sealed class SshConfig(SshConfigPlaces places)
         var settings = new SshConfigReader(places).Read(address);
         var user = address.User ?? settings["user"] ?? places.User;
         var host = settings["hostname"] is { } given ? SshTokens.Expand(given, token => token == 'h' ? address.Host : null) : address.Host;
-        var tokens = new SshTokens(places, address.Host, host.ToLowerInvariant(), address.Port ?? Port(settings), user, settings["hostkeyalias"]);
+        var alias = settings["hostkeyalias"]?.ToLowerInvariant();
+        var tokens = new SshTokens(places, address.Host, host.ToLowerInvariant(), address.Port ?? Port(settings), user, alias);
         return new SshDestination(tokens.Host, user)
         {
             Port = tokens.Port,
-            HostKeyAlias = settings["hostkeyalias"]?.ToLowerInvariant(),
+            HostKeyAlias = alias,
             IdentityFiles = IdentityFiles(settings, tokens),
             IdentitiesOnly = settings.IsYes("identitiesonly"),
             AgentSocket = AgentSocket(settings, tokens),

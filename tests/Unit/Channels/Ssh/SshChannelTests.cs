@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using GpuOps.Channels;
+using GpuOps.Channels.Ssh;
 using GpuOps.Rigs;
 using static GpuOps.Unit.Channels.Ssh.SshRig;
 
@@ -58,7 +59,7 @@ public sealed class SshChannelTests
     {
         await using var rig = await StartAsync();
         var folder = Directory.CreateDirectory(Path.Combine(rig.Folder, "a 'b")).FullName;
-        await using var channel = new GpuOps.Channels.Ssh.SshChannel(rig.Destination() with { Environment = new Dictionary<string, string> { ["ONE"] = "1", ["TWO"] = "x" } });
+        await using var channel = new SshChannel(rig.Destination() with { Environment = new Dictionary<string, string> { ["ONE"] = "1", ["TWO"] = "x" } });
         var command = Sh("pwd; printf %s \"$ONE $TWO\"") with { Folder = folder, Environment = new Dictionary<string, string> { ["TWO"] = "$(2)'\n!" } };
 
         Assert.Equal($"{folder}\n1 $(2)'\n!", (await channel.RunAsync(command, Token)).OutputText);
@@ -128,7 +129,7 @@ public sealed class SshChannelTests
         await using var rig = await StartAsync();
         await using var channel = rig.Channel();
         var id = Path.Combine(rig.Folder, "id");
-        var run = channel.RunAsync(Sh("echo x >> \"$1\"; exec sleep 1000", id), Token);
+        var run = channel.RunAsync(Sh("echo x >> \"$1\"; exec sleep 30", id), Token);
         await UntilExistsAsync(id);
 
         rig.CutConnections();
@@ -145,6 +146,35 @@ public sealed class SshChannelTests
         await channel.RunAsync(Sh("true"), Token);
 
         rig.CutConnections();
+
+        var count = Path.Combine(rig.Folder, "count");
+        Assert.Equal(0, (await channel.RunAsync(Sh("echo x >> \"$1\"", count), Token)).ExitCode);
+        Assert.Equal("x\n", await File.ReadAllTextAsync(count, Token));
+    }
+
+    [Fact]
+    public async Task A_connection_that_falls_silent_is_noticed_while_a_command_runs()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = new SshChannel(rig.Destination() with { KeepAlive = TimeSpan.FromMilliseconds(100), KeepAliveCount = 3 });
+        var id = Path.Combine(rig.Folder, "id");
+        var run = channel.RunAsync(Sh("echo x >> \"$1\"; exec sleep 30", id), Token);
+        await UntilExistsAsync(id);
+
+        rig.SilenceConnections();
+
+        Assert.Equal("ChannelLost", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => run)).Id);
+        Assert.Equal("x\n", (await channel.RunAsync(Sh("cat \"$1\"", id), Token)).OutputText);
+    }
+
+    [Fact]
+    public async Task A_connection_that_fell_silent_while_idle_costs_the_next_command_time_and_nothing_else()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = new SshChannel(rig.Destination() with { ConnectTimeout = TimeSpan.FromSeconds(1) });
+        await channel.RunAsync(Sh("true"), Token);
+
+        rig.SilenceConnections();
 
         var count = Path.Combine(rig.Folder, "count");
         Assert.Equal(0, (await channel.RunAsync(Sh("echo x >> \"$1\"", count), Token)).ExitCode);

@@ -165,7 +165,7 @@ public sealed class SshLoginTests
         await using var target = await StartAsync(new SshdRigOptions { Address = "127.0.0.3" });
         await using var channel = new SshChannel(target.Destination() with { JumpHosts = [first.Destination(), second.Destination()] });
         var id = Path.Combine(target.Folder, "id");
-        var run = channel.RunAsync(Sh("echo x > \"$1\"; exec sleep 1000", id), Token);
+        var run = channel.RunAsync(Sh("echo x > \"$1\"; exec sleep 30", id), Token);
         await UntilExistsAsync(id);
 
         first.CutConnections();
