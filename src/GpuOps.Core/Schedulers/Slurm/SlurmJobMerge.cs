@@ -5,8 +5,9 @@ public static class SlurmJobMerge
 {
     /// <summary>
     /// One job for each id: the controller's word where it has one, since the accounting lags behind, filled up by the
-    /// accounting; then the jobs that only the accounting still knows. Waiting tasks the accounting lists in brackets are
-    /// left out where the controller knows their array: it has since split them.
+    /// accounting; then the jobs that only the accounting still knows. Of an array whose tasks the controller knows, the
+    /// accounting's tasks alone count: it lists waiting ones in brackets for a while after they were split, and a task that
+    /// has begun for a moment as a job with the array's own number.
     /// </summary>
     /// <param name="live">The controller's jobs.</param>
     /// <param name="accounted">The accounting's jobs; of several with one id, the last was the last to run.</param>
@@ -29,7 +30,7 @@ public static class SlurmJobMerge
         foreach (var (id, job) in latest)
         {
             if (places.TryGetValue(id, out var place)) jobs[place] = Fill(jobs[place], job);
-            else if (!id.IsTaskSet || !arrays.Contains(id.Base)) jobs.Add(job);
+            else if (!arrays.Contains(id.Base) || id.IsTask) jobs.Add(job);
         }
 
         return jobs;

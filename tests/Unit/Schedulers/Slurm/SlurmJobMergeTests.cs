@@ -50,6 +50,13 @@ public sealed class SlurmJobMergeTests
     }
 
     [Fact]
+    public void A_task_the_accounting_has_under_its_arrays_number_is_not_listed_twice()
+    {
+        var jobs = SlurmJobMerge.Combine([Job("2_3", SlurmJobState.Running), Job("2_1", SlurmJobState.Failed)], [Job("2", SlurmJobState.Failed), Job("2_1", SlurmJobState.Failed)]);
+        Assert.Equal(["2_3", "2_1"], jobs.Select(static job => job.Id.ToString()));
+    }
+
+    [Fact]
     public void Types_from_the_details_are_better_than_none()
     {
         var job = SlurmJobMerge.Fill(

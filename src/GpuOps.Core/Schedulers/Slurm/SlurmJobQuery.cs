@@ -1,0 +1,20 @@
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>Which jobs are wanted. With nothing said: one's own that are not over.</summary>
+public sealed record SlurmJobQuery
+{
+    /// <summary>Certain jobs, over or not, whoever's they are; null for all.</summary>
+    public IReadOnlyList<SlurmJobId>? Ids { get; init; }
+
+    /// <summary>Of these users; null for one's own.</summary>
+    public IReadOnlyList<string>? Users { get; init; }
+
+    /// <summary>Of all users.</summary>
+    public bool AllUsers { get; init; }
+
+    /// <summary>Also those that were there at some moment since then, over or not; null for those that are there now.</summary>
+    public TimeSpan? Since { get; init; }
+
+    /// <summary>Each task of an array that waits by itself.</summary>
+    public bool Expand { get; init; }
+}

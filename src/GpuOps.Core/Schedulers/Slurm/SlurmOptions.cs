@@ -1,0 +1,12 @@
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>Where a backend's Slurm is.</summary>
+/// <param name="Backend">The backend's name, or its URI.</param>
+public sealed record SlurmOptions(string Backend)
+{
+    /// <summary>The folder of Slurm's commands on the host where they run; null looks them up in PATH there.</summary>
+    public string? CommandFolder { get; init; }
+
+    /// <summary>The path of slurm.conf there; null for Slurm's own default.</summary>
+    public string? Configuration { get; init; }
+}

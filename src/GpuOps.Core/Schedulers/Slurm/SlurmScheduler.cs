@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using GpuOps.Channels;
+using GpuOps.Errors;
+using GpuOps.Pools;
+
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>A Slurm cluster, through its own commands on this host or on another. Any number of callers may use it at once.</summary>
+public sealed class SlurmScheduler : IJobScheduler
+{
+    private readonly ICommandChannel _channel;
+    private readonly SlurmCommands _commands;
+    private Task<string>? _user;
+
+    /// <summary>Makes it; nothing runs before the first use.</summary>
+    /// <param name="channel">The way to a host that has Slurm's commands; it is disposed with this.</param>
+    /// <param name="options">Where they are.</param>
+    public SlurmScheduler(ICommandChannel channel, SlurmOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(options);
+        (_channel, _commands, Backend) = (channel, new SlurmCommands(channel, options), options.Backend);
+    }
+
+    /// <inheritdoc/>
+    public string Backend { get; }
+
+    /// <inheritdoc/>
+    public string Description => $"Slurm on {_channel.Description}";
+
+    /// <summary>Reads jobs: what the controller knows, filled up from the accounting where a job is over or forgotten.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>SlurmControllerAway</c>, <c>SlurmNotFound</c>, or what the channel says.</exception>
+    public async Task<SlurmJobs> ReadJobsAsync(SlurmJobQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Ids is { Count: 0 })
+            return new SlurmJobs([], null);
+
+        string[] of = query.Ids is not null || query.AllUsers ? [] : [$"--user={string.Join(',', query.Users ?? [await UserAsync(cancellationToken)])}"];
+        string[] also = [.. query.Ids is null && query.Since is null ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
+        var live = Wanted(query, await ReadLiveAsync([.. of, .. IdsOf(query), .. also], cancellationToken));
+        if (query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
+            return new SlurmJobs(live, null);
+
+        string[] whose = query.Ids is not null ? [] : query.AllUsers ? ["--allusers"] : of;
+        string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
+        var (accounted, missing) = await ReadAccountedAsync([.. whose, .. IdsOf(query), .. since], cancellationToken);
+        return new SlurmJobs(SlurmJobMerge.Combine(live, Wanted(query, accounted)), missing);
+    }
+
+    /// <summary>Ends jobs, or sends them a signal.</summary>
+    /// <param name="ids">Which.</param>
+    /// <param name="signal">The signal's name or number; null ends them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>SlurmNotAllowed</c>, <c>SlurmRefused</c>, <c>SlurmControllerAway</c>.</exception>
+    public Task CancelAsync(IReadOnlyList<SlurmJobId> ids, string? signal, CancellationToken cancellationToken) =>
+        _commands.RunAsync("scancel", [.. signal is null ? [] : (string[])[$"--signal={signal}", "--full"], .. ids.Select(static id => id.ToString())], cancellationToken);
+
+    /// <summary>Keeps a waiting job from starting.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task HoldAsync(SlurmJobId id, CancellationToken cancellationToken) => ControlAsync("hold", id, cancellationToken);
+
+    /// <summary>Lets a held job start.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ReleaseAsync(SlurmJobId id, CancellationToken cancellationToken) => ControlAsync("release", id, cancellationToken);
+
+    /// <summary>Puts a job back into the queue, also one that is over while the controller still knows it.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task RequeueAsync(SlurmJobId id, CancellationToken cancellationToken) => ControlAsync("requeue", id, cancellationToken);
+
+    /// <summary>The nodes with their GPUs, those in use among them.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<SlurmNode>> ReadNodesAsync(CancellationToken cancellationToken) =>
+        ScontrolNodes.Parse((await _commands.RunAsync("scontrol", ["--details", "show", "nodes"], cancellationToken)).OutputText);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BackendCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BackendCheck check = null!;
+        await TryAsync("Commands", async () => (await _commands.RunAsync("squeue", ["--version"], cancellationToken)).OutputText.Trim());
+        yield return check;
+        if (!check.Succeeded)
+            yield break;
+        await TryAsync("Controller", async () => $"{(await ReadNodesAsync(cancellationToken)).Count} nodes.");
+        yield return check;
+        await TryAsync("Accounting", async () =>
+        {
+            await _commands.RunAsync("sacct", ["--noheader", "--starttime=now"], cancellationToken);
+            return "It answers.";
+        });
+        yield return check;
+
+        async Task TryAsync(string step, Func<Task<string>> work)
+        {
+            try
+            {
+                check = new BackendCheck(step, true, await work());
+            }
+            catch (GpuOpsException fault)
+            {
+                check = new BackendCheck(step, false, fault.Message);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _channel.DisposeAsync();
+
+    /// <summary>Squeue and sacct are asked for whole arrays: not all versions take tasks in brackets.</summary>
+    private static string[] IdsOf(SlurmJobQuery query) => query.Ids is { } ids ? [$"--jobs={string.Join(',', ids.Select(static id => id.Base).Distinct())}"] : [];
+
+    private static IReadOnlyList<SlurmJob> Wanted(SlurmJobQuery query, IReadOnlyList<SlurmJob> jobs) =>
+        query.Ids is { } ids ? [.. jobs.Where(job => ids.Any(id => id.Covers(job.Id) || job.Id.Covers(id)))] : jobs;
+
+    private static bool AreAllAlive(IReadOnlyList<SlurmJobId> ids, IReadOnlyList<SlurmJob> live) =>
+        live.All(static job => !job.IsFinished) && ids.All(id => live.Any(job => id.Covers(job.Id) || job.Id.Covers(id)));
+
+    private async Task<List<SlurmJob>> ReadLiveAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
+    {
+        var framing = SlurmFraming.Random();
+        var result = await _commands.TryAsync("squeue", [.. SqueueOutput.ArgumentsOf(framing), .. selection], cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            var complaint = SlurmComplaints.Read(result.ErrorText);
+            // One id alone that the controller has forgotten: the accounting may still know it.
+            return complaint.Trouble == SlurmTrouble.UnknownJob ? [] : throw _commands.Explain(complaint, "squeue");
+        }
+
+        return await CollectAsync(SqueueOutput.ReadAsync(ReaderOf(result), framing, cancellationToken));
+    }
+
+    private async Task<(List<SlurmJob> Jobs, GpuOpsException? Missing)> ReadAccountedAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
+    {
+        var framing = SlurmFraming.Random();
+        var result = await _commands.TryAsync("sacct", [.. SacctOutput.ArgumentsOf(framing), .. selection], cancellationToken);
+        if (result.ExitCode == 0)
+            return (await CollectAsync(SacctOutput.ReadAsync(ReaderOf(result), framing, cancellationToken)), null);
+        var complaint = SlurmComplaints.Read(result.ErrorText);
+        return complaint.Trouble is SlurmTrouble.AccountingOff or SlurmTrouble.AccountingAway
+            ? ([], _commands.Explain(complaint, "sacct"))
+            : throw _commands.Explain(complaint, "sacct");
+    }
+
+    private async Task<List<SlurmJob>> CollectAsync(IAsyncEnumerable<SlurmJob> jobs)
+    {
+        List<SlurmJob> all = [];
+        await foreach (var job in jobs)
+            all.Add(job with { Backend = Backend });
+        return all;
+    }
+
+    private static StreamReader ReaderOf(CommandResult result) => new(new MemoryStream(result.Output));
+
+    private async Task ControlAsync(string verb, SlurmJobId id, CancellationToken cancellationToken)
+    {
+        var result = await _commands.TryAsync("scontrol", [verb, id.ToString()], cancellationToken);
+        // Of an unknown job scontrol complains and still ends with 0 in some versions.
+        if (result.ExitCode != 0 || result.Error.Length > 0)
+            throw _commands.Explain(SlurmComplaints.Read(result.ErrorText), "scontrol", id);
+    }
+
+    /// <summary>Who one is on the host where Slurm's commands run.</summary>
+    private async Task<string> UserAsync(CancellationToken cancellationToken)
+    {
+        _user ??= AskAsync();
+        try
+        {
+            return await _user.WaitAsync(cancellationToken);
+        }
+        catch (GpuOpsException)
+        {
+            _user = null;
+            throw;
+        }
+
+        async Task<string> AskAsync()
+        {
+            var result = await _channel.RunAsync(new ChannelCommand(["id", "-un"]), CancellationToken.None);
+            return result.OutputText.Trim() is { Length: > 0 } name && result.ExitCode == 0
+                ? name
+                : throw new GpuOpsException("SlurmUserUnknown", GpuOpsErrorKind.InvalidData, $"'id -un' on {_channel.Description} does not say who you are there: {result.ErrorText.Trim()}", Backend);
+        }
+    }
+}

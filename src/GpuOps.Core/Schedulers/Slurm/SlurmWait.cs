@@ -1,0 +1,86 @@
+using GpuOps.Errors;
+using GpuOps.Timing;
+
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>
+/// Waits for many jobs at once with one question to the cluster per interval. A job that goes back into the queue is not
+/// over, and a cluster that does not answer for a while is asked again.
+/// </summary>
+/// <param name="scheduler">The cluster.</param>
+/// <param name="options">How to wait.</param>
+/// <param name="time">The clock.</param>
+public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options, TimeProvider time)
+{
+    private readonly HashSet<SlurmJobId> _told = [];
+    private readonly Dictionary<SlurmJobId, SlurmJob> _seen = [];
+    private Dictionary<SlurmJobState, int> _states = [];
+
+    /// <summary>Waits until all of them are over, or in a wanted state.</summary>
+    /// <param name="ids">The jobs; of an array all its tasks.</param>
+    /// <param name="ended">Told each job, or task of an array, once, when it is over or in a wanted state.</param>
+    /// <param name="lost">Told each id that the cluster does not know, or does not know any more, with what it last was.</param>
+    /// <param name="progress">Told how it stands after each question.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>SlurmWaitTimeout</c>, or an error that will not pass by waiting.</exception>
+    public async Task RunAsync(
+        IReadOnlyList<SlurmJobId> ids, Action<SlurmJob> ended, Action<SlurmJobId, SlurmJob?> lost, Action<SlurmWaitProgress> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        List<SlurmJobId> open = [.. ids.Distinct()];
+        var total = open.Count;
+        using var limit = new Deadline(options.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var trouble = await LookAsync(open, ended, lost, either.Token);
+                progress(new SlurmWaitProgress(total - open.Count, total, _states, trouble));
+                if (open.Count == 0)
+                    return;
+                await Task.Delay(options.Interval, time, either.Token);
+            }
+        }
+        catch (OperationCanceledException fault) when (limit.IsOver && !cancellationToken.IsCancellationRequested)
+        {
+            throw new GpuOpsException("SlurmWaitTimeout", GpuOpsErrorKind.Timeout,
+                $"{open.Count} of {total} jobs are not over after {options.Timeout}: {string.Join(", ", open.Take(5))}{(open.Count > 5 ? ", ..." : "")}. They go on; Get-SlurmJob shows how they stand.", open, fault);
+        }
+    }
+
+    private async Task<string?> LookAsync(List<SlurmJobId> open, Action<SlurmJob> ended, Action<SlurmJobId, SlurmJob?> lost, CancellationToken cancellationToken)
+    {
+        SlurmJobs answer;
+        try
+        {
+            answer = await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = [.. open] }, cancellationToken);
+        }
+        catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.Unreachable or GpuOpsErrorKind.Lost)
+        {
+            return fault.Message;
+        }
+
+        _states = answer.Jobs.CountBy(static job => job.State).ToDictionary();
+        foreach (var job in answer.Jobs.Where(IsDone).Where(job => _told.Add(job.Id.Job)))
+            ended(job);
+
+        foreach (var id in open.ToArray())
+        {
+            SlurmJob[] own = [.. answer.Jobs.Where(job => id.Covers(job.Id) || job.Id.Covers(id))];
+            if (own.Length > 0)
+                _seen[id] = own[^1];
+            else if (answer.Missing?.Id == "SlurmAccountingAway")
+                // The controller forgets what is over, and who remembers it will be back.
+                continue;
+            else
+                lost(id, _seen.GetValueOrDefault(id));
+            if (own.All(IsDone))
+                open.Remove(id);
+        }
+
+        return answer.Missing?.Message;
+    }
+
+    private bool IsDone(SlurmJob job) => job.IsFinished || options.States.Contains(job.State);
+}

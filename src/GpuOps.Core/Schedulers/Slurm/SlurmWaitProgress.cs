@@ -1,0 +1,8 @@
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>How a wait stands.</summary>
+/// <param name="Done">How many of the jobs are done.</param>
+/// <param name="Total">How many are waited for.</param>
+/// <param name="States">How many are in which state, as last seen.</param>
+/// <param name="Trouble">Why the cluster could not be asked just now; null when it could.</param>
+public sealed record SlurmWaitProgress(int Done, int Total, IReadOnlyDictionary<SlurmJobState, int> States, string? Trouble);
