@@ -23,14 +23,20 @@
         'Get-GpuReservation'
         'Get-GpuStatus'
         'Get-GpuUsage'
+        'Get-SlurmJob'
         'Initialize-GpuPool'
         'Invoke-GpuCommand'
         'Register-GpuBackend'
         'Remove-GpuReservation'
         'Request-GpuReservation'
+        'Restart-SlurmJob'
+        'Resume-SlurmJob'
         'Set-GpuOpsConfiguration'
+        'Stop-SlurmJob'
+        'Suspend-SlurmJob'
         'Test-GpuBackend'
         'Unregister-GpuBackend'
+        'Wait-SlurmJob'
     )
     PrivateData          = @{
         PSData = @{

@@ -43,8 +43,14 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
         var configuration = Configuration();
         var definition = configuration.ResolveBackend(bound["Backend"] as string);
         var pool = EngineState.Current.Host.Open(definition, new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System));
+        return Wait(token => pool.Pool.ReadAsync(null, token));
+    }
+
+    /// <summary>Waits for an answer, but not for long.</summary>
+    private protected static T Wait<T>(Func<CancellationToken, Task<T>> work)
+    {
         using var limit = new CancellationTokenSource(Patience);
-        return Task.Run(() => pool.Pool.ReadAsync(null, limit.Token), limit.Token).WaitAsync(limit.Token).GetAwaiter().GetResult();
+        return Task.Run(() => work(limit.Token), limit.Token).WaitAsync(limit.Token).GetAwaiter().GetResult();
     }
 
     private static string Quote(string value) =>

@@ -2,6 +2,8 @@ using GpuOps.Errors;
 using GpuOps.Pools;
 using GpuOps.Pools.Redis;
 using GpuOps.Pools.Sqlite;
+using GpuOps.Schedulers;
+using GpuOps.Schedulers.Slurm;
 using GpuOps.Values;
 
 namespace GpuOps.Configuration;
@@ -19,6 +21,13 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
         new("passwordVariable", SettingType.Text, "The environment variable of the password, when not GPUOPS_<NAME>_PASSWORD.") { AllowedInProject = false },
     ];
 
+    // A cloned repository must choose neither which programs are run nor the plugins that a slurm.conf loads into them.
+    private static readonly BackendOption[] SlurmOptions =
+    [
+        new("commandFolder", SettingType.Text, "The folder of Slurm's commands on the host where they run, when they are not in PATH there.") { AllowedInProject = false },
+        new("configuration", SettingType.Text, "The path of slurm.conf there, when it is not Slurm's default.") { AllowedInProject = false },
+    ];
+
     private static readonly BackendScheme Redis = new("redis", "a Redis server or cluster")
     {
         Options = RedisOptions,
@@ -34,6 +43,7 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
         Redis,
         Redis with { Name = "rediss", Description = "Redis over TLS" },
         Redis with { Name = "redis+unix", Description = "Redis on a Unix socket" },
+        new("slurm", "a Slurm cluster, here or over SSH") { Options = SlurmOptions, Check = SlurmLocation.Check, Scheduler = SlurmLocation.From },
     ]);
 
     /// <summary>The schemes, in the order they are shown.</summary>
@@ -66,6 +76,21 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
             "BackendHasNoPool",
             GpuOpsErrorKind.InvalidArgument,
             $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) holds no pool of GPUs to reserve. Pools are at {string.Join(", ", Schemes.Where(static s => s.Pool is not null).Select(static s => s.Name + ":"))}.",
+            definition.Name);
+        return make(definition, context);
+    }
+
+    /// <summary>Makes the scheduler of a backend. Does not connect.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="context">What the provider needs.</param>
+    /// <exception cref="GpuOpsException"><c>UnknownBackendScheme</c>, or <c>BackendHasNoScheduler</c>.</exception>
+    public IJobScheduler CreateScheduler(BackendDefinition definition, BackendContext context)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var make = Find(definition.Uri).Scheduler ?? throw new GpuOpsException(
+            "BackendHasNoScheduler",
+            GpuOpsErrorKind.InvalidArgument,
+            $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) runs no jobs. Schedulers are at {string.Join(", ", Schemes.Where(static s => s.Scheduler is not null).Select(static s => s.Name + ":"))}.",
             definition.Name);
         return make(definition, context);
     }

@@ -1,4 +1,5 @@
 using GpuOps.Pools;
+using GpuOps.Schedulers;
 
 namespace GpuOps.Configuration;
 
@@ -21,4 +22,7 @@ public sealed record BackendScheme(string Name, string Description)
 
     /// <summary>Makes the pool; null when backends of this scheme hold none. Does not connect.</summary>
     public Func<BackendDefinition, BackendContext, IGpuPool>? Pool { get; init; }
+
+    /// <summary>Makes the scheduler; null when backends of this scheme run no jobs. Does not connect.</summary>
+    public Func<BackendDefinition, BackendContext, IJobScheduler>? Scheduler { get; init; }
 }

@@ -109,6 +109,24 @@ public sealed class GpuOpsConfiguration
         return definition with { Password = password };
     }
 
+    /// <summary>
+    /// The backend that a command for one provider means when none is named: the default if it is that provider's, else the
+    /// only one that is registered, else the provider's place on this host.
+    /// </summary>
+    /// <param name="provider">The scheme.</param>
+    /// <exception cref="GpuOpsException"><c>BackendUnclear</c>: several are registered, and none is the default.</exception>
+    public string ChooseBackend(string provider)
+    {
+        GpuBackend[] own = [.. Backends.Where(backend => backend.Provider == provider)];
+        return own.FirstOrDefault(static backend => backend.IsDefault)?.Name ?? own switch
+        {
+            [] => $"{provider}:",
+            [var only] => only.Name,
+            _ => throw new GpuOpsException("BackendUnclear", GpuOpsErrorKind.InvalidArgument,
+                $"Several backends are meant by {provider}: {string.Join(", ", own.Select(static backend => backend.Name))}. Name one with -Backend, or make one the default: Set-GpuOpsConfiguration backend {own[0].Name}."),
+        };
+    }
+
     // A URI needs no registration.
     internal bool HasBackend(string nameOrUri) => !BackendName.IsValid(nameOrUri) || backends.ContainsKey(nameOrUri);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using GpuOps.Configuration;
 using GpuOps.Pools.Reservations;
 using GpuOps.Probes;
+using GpuOps.Schedulers;
 
 namespace GpuOps.Pools.Sessions;
 
@@ -13,6 +14,7 @@ namespace GpuOps.Pools.Sessions;
 public sealed class EngineHost(TimeProvider time)
 {
     private readonly ConcurrentDictionary<SessionKey, PoolSession> _sessions = [];
+    private readonly ConcurrentDictionary<SessionKey, IJobScheduler> _schedulers = [];
     private readonly ConcurrentDictionary<ProbeOptions, ProbeCatalog> _probes = [];
 
     /// <summary>Keeps the process's reservations alive.</summary>
@@ -23,16 +25,26 @@ public sealed class EngineHost(TimeProvider time)
     /// <param name="context">The settings and the world around.</param>
     public PoolSession Open(BackendDefinition definition, BackendContext context)
     {
-        var options = string.Join('\n', definition.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"));
-        var places = $"{definition.Folder}\n{context.Environment.UserStateFolder}\n{context.Environment.MachineStateFolder}";
-        var key = new SessionKey(definition.Name, definition.Uri.Text, options, places, definition.ReadPassword(), context.Settings);
-        return _sessions.GetOrAdd(key, _ => new PoolSession(
+        return _sessions.GetOrAdd(KeyOf(definition, context), _ => new PoolSession(
             BackendCatalog.Default.CreatePool(definition, context),
             definition.Name,
             context.Settings,
             _probes.GetOrAdd(new ProbeOptions(context.Settings.ProbeTimeLimit, context.Settings.ProbeFake), options => new ProbeCatalog(options, time)),
             context.Environment.HostName,
             time));
+    }
+
+    /// <summary>Opens a backend's scheduler. Does not connect.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="context">The settings and the world around.</param>
+    public IJobScheduler OpenScheduler(BackendDefinition definition, BackendContext context) =>
+        _schedulers.GetOrAdd(KeyOf(definition, context), _ => BackendCatalog.Default.CreateScheduler(definition, context));
+
+    private static SessionKey KeyOf(BackendDefinition definition, BackendContext context)
+    {
+        var options = string.Join('\n', definition.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"));
+        var places = $"{definition.Folder}\n{context.Environment.UserStateFolder}\n{context.Environment.MachineStateFolder}";
+        return new SessionKey(definition.Name, definition.Uri.Text, options, places, definition.ReadPassword(), context.Settings);
     }
 
     /// <summary>All that a session depends on: who changes a setting or a folder gets another session.</summary>

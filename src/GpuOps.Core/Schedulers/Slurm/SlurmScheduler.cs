@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using GpuOps.Channels;
 using GpuOps.Errors;
 using GpuOps.Pools;
@@ -78,6 +79,29 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<SlurmNode>> ReadNodesAsync(CancellationToken cancellationToken) =>
         ScontrolNodes.Parse((await _commands.RunAsync("scontrol", ["--details", "show", "nodes"], cancellationToken)).OutputText);
+
+    /// <summary>The end of what a job wrote to its error file, or to its output where that is one file.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="count">How many lines at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>None when there is no such file here, or it cannot be read.</returns>
+    public async Task<IReadOnlyList<string>> ReadLastLinesAsync(SlurmJob job, int count, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        const int enough = 8192;
+        var path = job.ErrorPath.Length > 0 ? job.ErrorPath : job.OutputPath;
+        try
+        {
+            if (path.Length == 0 || await _channel.StatAsync(path, cancellationToken) is not { Length: > 0 } file)
+                return [];
+            var bytes = await _channel.ReadAsync(path, Math.Max(0, file.Length - enough), enough, cancellationToken);
+            return [.. Encoding.UTF8.GetString(bytes).TrimEnd('\n').Split('\n').TakeLast(count)];
+        }
+        catch (GpuOpsException)
+        {
+            return [];
+        }
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BackendCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,0 +1,72 @@
+using GpuOps.Errors;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+/// <summary>A cmdlet that changes jobs: it looks at them first, since Slurm's commands keep silent about jobs they do not find.</summary>
+public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
+{
+    /// <summary>What is done, for -WhatIf and -Confirm.</summary>
+    private protected abstract string Action { get; }
+
+    /// <summary>Whether jobs that are over can be changed too.</summary>
+    private protected virtual bool ReachesFinished => false;
+
+    /// <inheritdoc/>
+    private protected sealed override void Act(IReadOnlyList<(SlurmScheduler Scheduler, SlurmJobId[] Ids)> given)
+    {
+        foreach (var (scheduler, ids) in given)
+        {
+            var jobs = Read(scheduler, new SlurmJobQuery { Ids = ids });
+            SlurmJobId[] chosen = [.. ids.Where(id => IsChosen(scheduler, id, [.. jobs.Where(job => id.Covers(job.Id) || job.Id.Covers(id))]))];
+            if (chosen.Length > 0)
+            {
+                Change(scheduler, chosen);
+            }
+        }
+    }
+
+    /// <summary>Changes jobs that are there.</summary>
+    /// <param name="scheduler">The cluster.</param>
+    /// <param name="ids">The jobs.</param>
+    private protected abstract void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids);
+
+    /// <summary>Changes jobs one by one; what goes wrong with one is its own error.</summary>
+    private protected void ChangeEach(IReadOnlyList<SlurmJobId> ids, Func<SlurmJobId, CancellationToken, Task> change)
+    {
+        foreach (var id in ids)
+        {
+            try
+            {
+                Run(async token =>
+                {
+                    await change(id, token);
+                    return true;
+                });
+            }
+            catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.NotFound or GpuOpsErrorKind.NotAllowed or GpuOpsErrorKind.InvalidArgument)
+            {
+                WriteFault(fault, id);
+            }
+        }
+    }
+
+    private bool IsChosen(SlurmScheduler scheduler, SlurmJobId id, SlurmJob[] jobs)
+    {
+        if (jobs.Length == 0)
+        {
+            WriteFault(NotFound(id, scheduler), id);
+            return false;
+        }
+
+        if (!ReachesFinished && jobs.All(static job => job.IsFinished))
+        {
+            WriteFault(new GpuOpsException("SlurmJobFinished", GpuOpsErrorKind.NotFound,
+                $"The job {jobs[0]} is over already: {jobs[0].State}{(jobs[0].EndTime is { } end ? $" since {end:g}" : "")}.", id), id);
+            return false;
+        }
+
+        var of = jobs[0].User.Length > 0 ? $" of {jobs[0].User}" : "";
+        return ShouldProcess($"{id}{(jobs[0].Name.Length > 0 ? $" ({jobs[0].Name})" : "")}{of} on {scheduler.Backend}", Action);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using GpuOps.Cmdlets.Binding;
+using GpuOps.Cmdlets.Configuration;
+using GpuOps.Cmdlets.Module;
+using GpuOps.Cmdlets.Pipeline;
+using GpuOps.Errors;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+/// <summary>A cmdlet that talks to a Slurm cluster.</summary>
+public abstract class SlurmCmdlet : GpuOpsCmdlet
+{
+    internal const string Scheme = "slurm";
+
+    private bool _saidMissing;
+
+    /// <summary>
+    /// The backend, by name or URI; when left out the configured default if that is a Slurm cluster, else the only Slurm
+    /// cluster that is registered, else Slurm on this host.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(BackendCompleter))]
+    public string? Backend { get; set; }
+
+    /// <summary>Opens the cluster the user means. Does not connect.</summary>
+    private protected SlurmScheduler OpenSlurm()
+    {
+        var (definition, context) = ConfiguredBackend.Resolve(this, string.IsNullOrEmpty(Backend) ? ConfiguredBackend.Load(this).ChooseBackend(Scheme) : Backend);
+        return EngineState.Current.Host.OpenScheduler(definition, context) as SlurmScheduler ?? throw new GpuOpsException(
+            "BackendIsNotSlurm", GpuOpsErrorKind.InvalidArgument, $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) is not a Slurm cluster.", definition.Name);
+    }
+
+    /// <summary>Reads jobs; says once when the accounting's part is missing.</summary>
+    private protected IReadOnlyList<SlurmJob> Read(SlurmScheduler scheduler, SlurmJobQuery query)
+    {
+        var answer = Run(token => scheduler.ReadJobsAsync(query, token));
+        if (answer.Missing is { } missing && !_saidMissing)
+        {
+            _saidMissing = true;
+            WriteWarning($"{missing.Message} Jobs that are over may be missing.");
+        }
+
+        return answer.Jobs;
+    }
+
+    private protected static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => new(
+        "SlurmJobNotFound", GpuOpsErrorKind.NotFound,
+        $"'{scheduler.Backend}' knows no job {id}. A task of an array that was cancelled before it began is forgotten; without accounting so is every job some minutes after its end.", id);
+}

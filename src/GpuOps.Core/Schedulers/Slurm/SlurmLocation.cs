@@ -1,0 +1,44 @@
+using GpuOps.Channels;
+using GpuOps.Channels.Ssh;
+using GpuOps.Configuration;
+using GpuOps.Errors;
+
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>
+/// Where a <c>slurm:</c> backend has its commands: <c>slurm:</c> alone on this host, <c>slurm://[user@]name[:port]</c> over
+/// SSH on a host that is found as ssh would find it, with <c>~/.ssh/config</c>, its jump hosts and its keys.
+/// </summary>
+internal static class SlurmLocation
+{
+    /// <summary>Fails when the URI makes no sense.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="environment">Not used.</param>
+    /// <exception cref="GpuOpsException"><c>InvalidBackendUri</c> or <c>SshAddressInvalid</c>.</exception>
+    public static void Check(BackendDefinition definition, ConfigurationEnvironment environment)
+    {
+        var uri = definition.Uri;
+        if (uri.Path.Trim('/').Length > 0)
+            throw BackendUri.Invalid(uri.Text, "after the host comes nothing; write slurm: for this host, or slurm://host");
+        if (uri.Query.Count > 0)
+            throw BackendUri.Invalid(uri.Text, "slurm: knows no options in its URI; they are keys of the backend's entry");
+        if (AddressOf(uri) is { } address)
+            SshAddress.Parse(address);
+    }
+
+    /// <summary>The scheduler of a backend. Does not connect.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="context">The world around.</param>
+    public static SlurmScheduler From(BackendDefinition definition, BackendContext context) => new(
+        AddressOf(definition.Uri) is { } address
+            ? new SshChannel(new SshConfig(SshConfigPlaces.Default()).Resolve(address), null, context.Time)
+            : new LocalChannel(),
+        new SlurmOptions(definition.Name)
+        {
+            CommandFolder = definition.Option("commandFolder"),
+            Configuration = definition.Option("configuration"),
+        });
+
+    private static string? AddressOf(BackendUri uri) =>
+        string.IsNullOrEmpty(uri.Authority) ? null : uri.User is null ? uri.Authority : $"{uri.User}@{uri.Authority}";
+}
