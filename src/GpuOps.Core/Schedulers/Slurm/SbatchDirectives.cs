@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>The <c>#SBATCH</c> lines of a script, read as sbatch reads them: up to the first line that is a command.</summary>
+internal static class SbatchDirectives
+{
+    private const string Mark = "#SBATCH";
+
+    /// <summary>The options, as the elements of an argv.</summary>
+    /// <param name="script">The script.</param>
+    public static IReadOnlyList<string> Read(ReadOnlySpan<byte> script)
+    {
+        var words = new List<string>();
+        foreach (var line in Encoding.UTF8.GetString(script).Split('\n'))
+        {
+            if (line.StartsWith(Mark, StringComparison.Ordinal))
+                AddWords(line[Mark.Length..], words);
+            else if (line.TrimStart() is { Length: > 0 } text && text[0] != '#')
+                break;
+        }
+
+        return words;
+    }
+
+    /// <summary>The value that an option has at last.</summary>
+    /// <param name="words">The elements of an argv.</param>
+    /// <param name="name">The option's name; getopt also takes the beginning of one.</param>
+    /// <param name="letter">Its short name.</param>
+    /// <returns>Null when it is not given.</returns>
+    public static string? Find(IReadOnlyList<string> words, string name, char letter)
+    {
+        // Shorter, and other options begin the same.
+        const int Shortest = 3;
+        string? found = null;
+        for (var i = 0; i < words.Count; i++)
+        {
+            var next = i + 1 < words.Count ? words[i + 1] : null;
+            var (word, at) = (words[i], words[i].IndexOf('=', StringComparison.Ordinal));
+            if (word.StartsWith($"-{letter}", StringComparison.Ordinal))
+                found = word.Length > 2 ? word[2..] : next;
+            else if (word.StartsWith("--", StringComparison.Ordinal) && word[2..(at < 0 ? word.Length : at)] is { Length: >= Shortest } given
+                && name.StartsWith(given, StringComparison.Ordinal))
+                found = at < 0 ? next : word[(at + 1)..];
+        }
+
+        return found;
+    }
+
+    // Quotes of both kinds, a backslash before any character outside of them, and # for a remark, as in sbatch's own reader.
+    private static void AddWords(string line, List<string> words)
+    {
+        StringBuilder? word = null;
+        char? quote = null;
+        for (var i = 0; i < line.Length; i++)
+        {
+            var c = line[i];
+            if (quote is not null && c == quote) quote = null;
+            else if (quote is null && c is '"' or '\'' && quote is null) (quote, word) = (c, word ?? new());
+            else if (quote is null && c == '\\' && i + 1 < line.Length) (word ??= new()).Append(line[++i]);
+            else if (quote is null && c == '#' && word is null) break;
+            else if (quote is not null || !char.IsWhiteSpace(c)) (word ??= new()).Append(c);
+            else if (word is not null)
+            {
+                words.Add(word.ToString());
+                word = null;
+            }
+        }
+
+        if (word is not null) words.Add(word.ToString());
+    }
+}

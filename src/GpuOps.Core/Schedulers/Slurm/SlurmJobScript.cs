@@ -1,0 +1,130 @@
+using System.Text;
+using GpuOps.Channels;
+using GpuOps.Errors;
+
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>
+/// The script that runs an argv in a job: it prepares what was asked for by what the compute node has, then becomes the
+/// command. What it cannot prepare ends the job with 127 (not there) or 126 (there, but it failed) and a line that says so.
+/// </summary>
+internal sealed class SlurmJobScript
+{
+    private const string Fail = """
+        gpuops_fail() { printf 'gpuops: %s: %s\n' "$(uname -n)" "$2" >&2; exit "$1"; }
+
+        """;
+
+    private const string FindModules = """
+        for gpuops_file in /etc/profile.d/{modules,lmod,z00_lmod}.sh {"${MODULESHOME-}","${LMOD_PKG-}",/usr/share/modules,/usr/share/Modules,/usr/share/lmod/lmod,/usr/local/Modules}/init/bash /etc/profile; do
+            type module >/dev/null 2>&1 && break
+            [ -r "$gpuops_file" ] && . "$gpuops_file"
+        done
+        type module >/dev/null 2>&1 || gpuops_fail 127 'there is no module command; looked in /etc/profile.d, MODULESHOME, LMOD_PKG, /usr/share and /etc/profile'
+
+        """;
+
+    private const string FindConda = """
+        gpuops_conda=
+        for gpuops_file in "$(type -P conda)" "${CONDA_EXE-}" {"${HOME-}",/opt,/usr/local}/{miniforge3,mambaforge,miniconda3,anaconda3,conda}/bin/conda; do
+            [ -f "$gpuops_file" ] && [ -x "$gpuops_file" ] && { gpuops_conda=$gpuops_file; break; }
+        done
+        [ -n "$gpuops_conda" ] || gpuops_fail 127 'there is no conda; looked in PATH, CONDA_EXE, and for miniforge3, mambaforge, miniconda3, anaconda3 and conda in the home, /opt and /usr/local'
+        gpuops_hook=$("$gpuops_conda" shell.bash hook) || gpuops_fail 126 "'$gpuops_conda shell.bash hook' failed"
+        eval "$gpuops_hook"
+
+        """;
+
+    // srun takes the CPUs of a task from its own variable alone since Slurm 22.05, and would give it one.
+    private const string KeepCpus = """
+        [ -z "${SLURM_CPUS_PER_TASK-}" ] || export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"
+
+        """;
+
+    private readonly StringBuilder _text = new("#!/bin/bash\n");
+
+    private SlurmJobScript()
+    {
+    }
+
+    /// <summary>Writes the script of a request with a command.</summary>
+    /// <param name="job">The request.</param>
+    /// <exception cref="GpuOpsException">A word that no program can be given.</exception>
+    public static byte[] Write(SlurmJobRequest job)
+    {
+        var script = new SlurmJobScript();
+        script.Prepare(job.Environment);
+        script.Run(job.Environment.Container, job.Command!);
+        return SlurmText.Encoding.GetBytes(script._text.ToString());
+    }
+
+    private void Prepare(SlurmJobEnvironment environment)
+    {
+        var needs = environment.Modules.Count > 0 || environment.Conda is not null || environment.Venv is not null || environment.Container is not null;
+        if (needs) _text.Append(Fail);
+        if (environment.Modules.Count > 0) _text.Append(FindModules);
+        foreach (var module in environment.Modules) Require($"module load {Word(module)}", 126, $"'module load {module}' failed");
+        if (environment.Conda is { } conda)
+        {
+            _text.Append(FindConda);
+            Require($"conda activate {OnNode(conda)}", 126, $"'conda activate {conda}' failed");
+        }
+
+        if (environment.Venv is { } venv)
+        {
+            var activate = OnNode(venv + "/bin/activate");
+            Require($"[ -r {activate} ]", 127, $"there is no virtual environment in '{venv}'");
+            Require($". {activate}", 126, $"the virtual environment in '{venv}' cannot be activated");
+        }
+
+        foreach (var (name, value) in environment.Variables) _text.Append($"export {name}={Word(value)}\n");
+    }
+
+    private void Run(SlurmContainer? container, IReadOnlyList<string> command)
+    {
+        List<string> words = container is null ? [] : container.Runtime == SlurmContainerRuntime.Pyxis ? Pyxis(container) : Apptainer(container);
+        if (words.Count == 0 && command[0].StartsWith('-')) words.Add("--");
+        _text.Append($"exec {string.Join(' ', [.. words, .. command.Select(Word)])}\n");
+    }
+
+    private List<string> Pyxis(SlurmContainer container)
+    {
+        _text.Append(KeepCpus);
+        List<string> words = ["srun", $"--container-image={OnNode(container.Image)}"];
+        if (container.Mounts.Count > 0) words.Add($"--container-mounts={string.Join(',', container.Mounts.Select(OnNode))}");
+        if (container.WorkFolder is { } folder) words.Add($"--container-workdir={Word(folder)}");
+        return [.. words, "--"];
+    }
+
+    private List<string> Apptainer(SlurmContainer container)
+    {
+        var program = container.Runtime == SlurmContainerRuntime.Apptainer ? "apptainer" : "singularity";
+        Require($"type -P {program} >/dev/null", 127, $"there is no {program} in PATH");
+        List<string> words = [program, "exec"];
+        if (container.Gpu != SlurmContainerGpu.None) words.Add(container.Gpu == SlurmContainerGpu.Amd ? "--rocm" : "--nv");
+        foreach (var mount in container.Mounts) words.AddRange(["--bind", OnNode(mount)]);
+        if (container.WorkFolder is { } folder) words.AddRange(["--pwd", Word(folder)]);
+        return [.. words, OnNode(container.Image)];
+    }
+
+    private void Require(string command, int exitCode, string complaint) => _text.Append($"{command} || gpuops_fail {exitCode} {Word(complaint)}\n");
+
+    // The home is that of the compute node; only there the shell puts it in.
+    private static string OnNode(string path) =>
+        path.StartsWith("~/", StringComparison.Ordinal) ? $"\"$HOME\"/{(path.Length > 2 ? Word(path[2..]) : "")}" : Word(path);
+
+    // sbatch takes "\r\n" anywhere for a file from Windows and refuses it: the two stand in quotes of their own.
+    private static string Word(string text) => string.Concat(Pieces(text).Select(PosixShell.Quote));
+
+    private static IEnumerable<string> Pieces(string text)
+    {
+        var from = 0;
+        while (text.IndexOf("\r\n", from, StringComparison.Ordinal) is var at and >= 0)
+        {
+            yield return text[from..(at + 1)];
+            from = at + 1;
+        }
+
+        yield return text[from..];
+    }
+}

@@ -1,0 +1,37 @@
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>The folders of a job's log files. Slurm makes none: a job whose log cannot be opened fails without a word.</summary>
+public static class SlurmLogFolders
+{
+    /// <summary>
+    /// The folders to be made before a job is submitted: those of <c>--output</c> and <c>--error</c>, given in the request or
+    /// in the script's <c>#SBATCH</c> lines. Patterns are not filled in: of <c>logs/%x/%j.out</c> it is <c>logs</c>, the
+    /// part before the first <c>%</c>, and the rest has to be there already.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <returns>Paths, without those that need no folder; relative ones are relative to where sbatch runs.</returns>
+    public static IReadOnlyList<string> Of(SlurmJobRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var directives = request.Script is { } script ? SbatchDirectives.Read(script.Span) : [];
+        var workFolder = request.WorkFolder ?? Find("chdir", 'D');
+        return [.. ((string?[])[request.Output ?? Find("output", 'o'), request.Error ?? Find("error", 'e')])
+            .Select(FolderOf)
+            .Where(folder => folder is not (null or "" or "/dev"))
+            .Select(folder => workFolder is null || folder![0] == '/' ? folder! : $"{workFolder.TrimEnd('/')}/{folder}")
+            .Distinct(StringComparer.Ordinal)];
+
+        string? Find(string name, char letter) =>
+            SbatchDirectives.Find(request.AdditionalArguments, name, letter) ?? SbatchDirectives.Find(directives, name, letter);
+    }
+
+    private static string? FolderOf(string? pattern)
+    {
+        if (pattern is null) return null;
+        // A backslash switches the patterns off, and is itself left out.
+        var path = pattern.Contains('\\', StringComparison.Ordinal) ? pattern.Replace("\\", "", StringComparison.Ordinal)
+            : pattern.Split('%')[0];
+        var end = path.LastIndexOf('/');
+        return end < 0 ? null : path[..end].TrimEnd('/');
+    }
+}
