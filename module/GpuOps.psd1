@@ -33,6 +33,7 @@
         'Resume-SlurmJob'
         'Set-GpuOpsConfiguration'
         'Stop-SlurmJob'
+        'Submit-SlurmJob'
         'Suspend-SlurmJob'
         'Test-GpuBackend'
         'Unregister-GpuBackend'

@@ -7,14 +7,18 @@ namespace GpuOps.Hosted;
 /// <summary>What holds for every cmdlet, as the engine sees it.</summary>
 public sealed class CmdletFactTests
 {
-    private static readonly string[] ReadingVerbs = ["Get", "Test"];
+    private static readonly string[] ReadingVerbs = ["Get", "Test", "Wait"];
 
     /// <summary>They talk to no pool, only to configuration files.</summary>
     private static readonly string[] WithoutPool =
         ["Get-GpuBackend", "Register-GpuBackend", "Unregister-GpuBackend", "Get-GpuOpsConfiguration", "Set-GpuOpsConfiguration"];
 
     /// <summary>They return nothing.</summary>
-    private static readonly string[] Silent = ["Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend"];
+    private static readonly string[] Silent =
+    [
+        "Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend",
+        "Stop-SlurmJob", "Suspend-SlurmJob", "Resume-SlurmJob", "Restart-SlurmJob",
+    ];
 
     public static TheoryData<string> Names => [.. Commands.Value.Keys];
 
@@ -52,7 +56,7 @@ public sealed class CmdletFactTests
             .SelectMany(type => type.GetFields()).Select(field => field.Name);
         Assert.Contains(command.Verb, verbs);
         Assert.DoesNotMatch("[^su]s$", command.Noun.Replace("GpuStatus", "", StringComparison.Ordinal));
-        Assert.StartsWith("Gpu", command.Noun, StringComparison.Ordinal);
+        Assert.Matches("^(Gpu|Slurm)", command.Noun);
     }
 
     [Theory]
@@ -91,7 +95,7 @@ public sealed class CmdletFactTests
     public void Names_its_parameters_in_the_singular(string name) =>
         Assert.All(
             Commands.Value[name].Parameters.Keys.Except(Cmdlet.CommonParameters).Except(Cmdlet.OptionalCommonParameters),
-            static parameter => Assert.DoesNotMatch("[^s]s$", parameter));
+            static parameter => Assert.DoesNotMatch("(?<!s|^Qo|^Gre)s$", parameter));
 
     [Theory]
     [InlineData("Get-GpuStatus -Backend ", "local")]

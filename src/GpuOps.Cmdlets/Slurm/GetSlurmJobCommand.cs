@@ -13,6 +13,7 @@ public sealed class GetSlurmJobCommand : SlurmCmdlet
 
     /// <summary>Certain jobs, whoever's they are, over or not: <c>123</c>, <c>123_4</c>, <c>123_[5-9]</c>, <c>123+0</c>.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [SlurmJobId]
     [ArgumentCompleter(typeof(SlurmJobCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];

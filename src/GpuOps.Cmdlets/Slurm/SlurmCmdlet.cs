@@ -44,7 +44,7 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
         return answer.Jobs;
     }
 
-    private protected static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => new(
+    internal static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => new(
         "SlurmJobNotFound", GpuOpsErrorKind.NotFound,
         $"'{scheduler.Backend}' knows no job {id}. A task of an array that was cancelled before it began is forgotten; without accounting so is every job some minutes after its end.", id);
 }

@@ -13,6 +13,8 @@ internal sealed class RecordingUI : PSHostUserInterface
 
     public ConcurrentQueue<string> ProgressTexts { get; } = [];
 
+    public ConcurrentQueue<string> Lines { get; } = [];
+
     public ConcurrentQueue<string> Questions { get; } = [];
 
     public int Answer { get; set; }
@@ -70,9 +72,7 @@ internal sealed class RecordingUI : PSHostUserInterface
     {
     }
 
-    public override void WriteLine(string value)
-    {
-    }
+    public override void WriteLine(string value) => Lines.Enqueue(value);
 
     public override void WriteVerboseLine(string message)
     {

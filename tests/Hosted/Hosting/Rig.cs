@@ -19,6 +19,9 @@ internal static class Rig
     /// <summary>A Redis server of the test's own.</summary>
     public static void NeedRedis() => Need(RedisServerRig.Missing is null, RedisServerRig.Missing ?? "");
 
+    /// <summary>A Slurm cluster.</summary>
+    public static void NeedSlurm() => Need(SlurmRig.Missing is null, SlurmRig.Missing ?? "");
+
     private static void Need(bool there, string reason)
     {
         if (!there && Environment.GetEnvironmentVariable(RequireVariable) == "1")

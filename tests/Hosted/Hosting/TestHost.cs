@@ -25,6 +25,8 @@ internal sealed class TestHost : PSHost
 
     public ConcurrentQueue<string> Progress => _ui.ProgressTexts;
 
+    public ConcurrentQueue<string> Lines => _ui.Lines;
+
     public ConcurrentQueue<string> Questions => _ui.Questions;
 
     /// <summary>What to choose when asked: 0 is yes, 2 is no.</summary>

@@ -14,12 +14,25 @@ internal sealed class SlurmCommands(ICommandChannel channel, SlurmOptions option
 
     /// <summary>Runs one to its end, well or badly.</summary>
     /// <exception cref="GpuOpsException"><c>SlurmNotFound</c>, or what the channel says.</exception>
-    public async Task<CommandResult> TryAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public Task<CommandResult> TryAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        TryAsync(new ChannelCommand([program, .. arguments]), cancellationToken);
+
+    /// <summary>Runs one to its end, well or badly.</summary>
+    /// <param name="command">The command, its program by its bare name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="GpuOpsException"><c>SlurmNotFound</c>, or what the channel says.</exception>
+    public async Task<CommandResult> TryAsync(ChannelCommand command, CancellationToken cancellationToken)
     {
-        var path = options.CommandFolder is { } folder ? $"{folder.TrimEnd('/')}/{program}" : program;
+        var path = options.CommandFolder is { } folder ? $"{folder.TrimEnd('/')}/{command.Arguments[0]}" : command.Arguments[0];
         try
         {
-            return await channel.RunAsync(new ChannelCommand([path, .. arguments]) { Environment = _environment }, cancellationToken);
+            return await channel.RunAsync(
+                command with
+                {
+                    Arguments = [path, .. command.Arguments.Skip(1)],
+                    Environment = _environment.Concat(command.Environment).ToLookup(static pair => pair.Key, static pair => pair.Value).ToDictionary(static pair => pair.Key, static pair => pair.Last()),
+                },
+                cancellationToken);
         }
         catch (GpuOpsException fault) when (fault.Id == "CommandNotFound")
         {

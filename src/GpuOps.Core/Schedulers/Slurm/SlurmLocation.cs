@@ -37,6 +37,10 @@ internal static class SlurmLocation
         {
             CommandFolder = definition.Option("commandFolder"),
             Configuration = definition.Option("configuration"),
+            Partition = definition.Option("partition"),
+            Account = definition.Option("account"),
+            Qos = definition.Option("qos"),
+            LogFolder = definition.Option("logFolder"),
         });
 
     private static string? AddressOf(BackendUri uri) =>

@@ -12,6 +12,7 @@ public sealed class SlurmScheduler : IJobScheduler
 {
     private readonly ICommandChannel _channel;
     private readonly SlurmCommands _commands;
+    private readonly SlurmSubmission _submission;
     private Task<string>? _user;
 
     /// <summary>Makes it; nothing runs before the first use.</summary>
@@ -22,6 +23,7 @@ public sealed class SlurmScheduler : IJobScheduler
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(options);
         (_channel, _commands, Backend) = (channel, new SlurmCommands(channel, options), options.Backend);
+        _submission = new SlurmSubmission(channel, _commands, options);
     }
 
     /// <inheritdoc/>
@@ -50,6 +52,28 @@ public sealed class SlurmScheduler : IJobScheduler
         string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
         var (accounted, missing) = await ReadAccountedAsync([.. whose, .. IdsOf(query), .. since], cancellationToken);
         return new SlurmJobs(SlurmJobMerge.Combine(live, Wanted(query, accounted)), missing);
+    }
+
+    /// <summary>Whether Slurm's commands run on this host, so that its folders are theirs.</summary>
+    public bool IsLocal => _channel is LocalChannel;
+
+    /// <summary>What <see cref="SubmitAsync"/> would send to sbatch, the comment that marks the job left out.</summary>
+    /// <param name="request">The job.</param>
+    /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
+    public SbatchCommand Prepare(SlurmJobRequest request) => _submission.Prepare(request);
+
+    /// <summary>Submits a job, once: where nobody can say whether it was taken it is looked up, and never sent again.</summary>
+    /// <param name="request">The job.</param>
+    /// <param name="folder">Where sbatch runs, to which the job's relative paths are relative; null for where the channel begins.</param>
+    /// <param name="cancellationToken">Gives up; a job that was taken meanwhile is cancelled.</param>
+    /// <exception cref="GpuOpsException">
+    /// <c>SlurmRefused</c> with Slurm's own words, <c>SlurmNotAllowed</c>, <c>SlurmLogFolderFailed</c>,
+    /// <c>SlurmSubmissionUnknown</c>, what <see cref="SbatchCommand.From"/> says, or what the channel says.
+    /// </exception>
+    public Task<SlurmJobId> SubmitAsync(SlurmJobRequest request, string? folder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _submission.RunAsync(request, folder, FindAsync, cancellationToken);
     }
 
     /// <summary>Ends jobs, or sends them a signal.</summary>
@@ -177,6 +201,12 @@ public sealed class SlurmScheduler : IJobScheduler
         await foreach (var job in jobs)
             all.Add(job with { Backend = Backend });
         return all;
+    }
+
+    private async Task<SlurmJobId?> FindAsync(string tag, CancellationToken cancellationToken)
+    {
+        var live = await ReadLiveAsync([$"--user={await UserAsync(cancellationToken)}", "--states=all"], cancellationToken);
+        return live.Find(job => job.Comment.Contains(tag, StringComparison.Ordinal)) is { } job ? SlurmJobId.Parse(job.Id.Base) : null;
     }
 
     private static StreamReader ReaderOf(CommandResult result) => new(new MemoryStream(result.Output));

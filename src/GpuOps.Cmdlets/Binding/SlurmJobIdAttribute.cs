@@ -1,0 +1,21 @@
+using System.Collections;
+using System.Management.Automation;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Binding;
+
+/// <summary>Lets a parameter of ids take jobs: PowerShell would make a text of the whole job.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SlurmJobIdAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>Puts ids in the place of jobs and leaves everything else as it is.</summary>
+    /// <param name="engineIntrinsics">Not used.</param>
+    /// <param name="inputData">The argument.</param>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        {
+            SlurmJob job => job.Id.ToString(),
+            IList several => several.Cast<object>().Select(one => Transform(engineIntrinsics, one)).ToArray(),
+            _ => inputData,
+        };
+}

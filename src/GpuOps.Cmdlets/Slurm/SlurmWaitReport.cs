@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using GpuOps.Cmdlets.Pipeline;
+using GpuOps.Errors;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+/// <summary>Waits for jobs of one cluster and writes what happens: each job when it is over, an error for each that failed, progress.</summary>
+/// <param name="scheduler">The cluster.</param>
+/// <param name="options">How to wait.</param>
+/// <param name="index">Which of the cmdlet's clusters it is, for its progress bar.</param>
+/// <param name="post">Has something written by the pipeline thread.</param>
+internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions options, int index, Action<Action<Cmdlet>> post)
+{
+    private const int ProgressId = 3301, LastLines = 5;
+
+    private readonly List<SlurmJob> _failed = [];
+
+    /// <summary>Waits until all are over.</summary>
+    /// <param name="ids">The jobs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task RunAsync(IReadOnlyList<SlurmJobId> ids, CancellationToken cancellationToken)
+    {
+        await new SlurmWait(scheduler, options, TimeProvider.System).RunAsync(ids, Ended, Lost, Report, cancellationToken);
+        foreach (var job in _failed)
+        {
+            var log = await scheduler.ReadLastLinesAsync(job, LastLines, cancellationToken);
+            WriteError(Failure(job, log), job);
+        }
+    }
+
+    private void Ended(SlurmJob job)
+    {
+        post(cmdlet => cmdlet.WriteObject(job));
+        if (job.IsFinished && job.State != SlurmJobState.Completed && !options.States.Contains(job.State))
+        {
+            _failed.Add(job);
+        }
+    }
+
+    private void Lost(SlurmJobId id, SlurmJob? last) => WriteError(
+        last is null
+            ? SlurmCmdlet.NotFound(id, scheduler)
+            : new GpuOpsException("SlurmJobForgotten", GpuOpsErrorKind.Lost,
+                $"'{scheduler.Backend}' does not know the job {last} any more, so that nobody can say how it ended; it was last {last.State}.", id),
+        id);
+
+    private void Report(SlurmWaitProgress progress)
+    {
+        var states = string.Join(", ", progress.States.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Value} {pair.Key}"));
+        var record = new ProgressRecord(ProgressId + index, $"Waiting for {progress.Total} jobs of {scheduler.Backend}", progress.Trouble ?? $"{progress.Done} done; {states}")
+        {
+            PercentComplete = 100 * progress.Done / Math.Max(1, progress.Total),
+            RecordType = progress.Done == progress.Total ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        };
+        post(cmdlet => cmdlet.WriteProgress(record));
+    }
+
+    private void WriteError(GpuOpsException fault, object target) => post(cmdlet => cmdlet.WriteError(ErrorRecords.From(fault, target)));
+
+    private static GpuOpsException Failure(SlurmJob job, IReadOnlyList<string> log)
+    {
+        var how = job.Signal is { } signal ? $" by signal {signal}" : job.ExitCode is { } code ? $" with exit code {code}" : "";
+        var why = job.Reason.Length > 0 && job.Reason != "None" ? $" ({job.Reason})" : "";
+        var end = log.Count == 0 ? "" : $" It said last:\n{string.Join('\n', log)}";
+        return new GpuOpsException("SlurmJobFailed", GpuOpsErrorKind.Lost, $"The job {job} ended as {job.State}{how}{why}.{end}", job);
+    }
+}
