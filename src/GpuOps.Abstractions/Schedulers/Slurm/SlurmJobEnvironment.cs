@@ -6,7 +6,10 @@ namespace GpuOps.Schedulers.Slurm;
 /// </summary>
 public sealed record SlurmJobEnvironment
 {
-    /// <summary>Variables and their values, which may be any text without NUL.</summary>
+    /// <summary>
+    /// Variables and their values, which may be any text without NUL. They win over what modules, conda and venv set. A
+    /// user's script gets them as <c>sbatch --export=ALL</c> hands them on, whatever its own <c>#SBATCH --export</c> says.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Environment modules to load, in this order.</summary>

@@ -15,6 +15,9 @@ public sealed record SlurmJobRequest
     /// <summary>A script that begins with <c>#!</c>. It is sent as it is, and its <c>#SBATCH</c> lines count where nothing here says otherwise.</summary>
     public ReadOnlyMemory<byte>? Script { get; init; }
 
+    /// <summary>The name of the script's file. As with sbatch, the job is called that when neither <see cref="Name"/> nor the script says otherwise.</summary>
+    public string? ScriptName { get; init; }
+
     /// <summary>What <see cref="Script"/> gets as <c>$1 $2 …</c>; sbatch cannot pass a lone <c>:</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -27,7 +27,7 @@ internal static class SbatchOptions
 
     private static IEnumerable<SbatchOption?> Job(SlurmJobRequest job) =>
     [
-        Text("job-name", job.Name),
+        Text("job-name", job.Name ?? NameOfScript(job)),
         Path("chdir", job.WorkFolder),
         Path("output", job.Output),
         Path("error", job.Error),
@@ -66,6 +66,13 @@ internal static class SbatchOptions
         Text("reservation", job.Reservation),
         Text("licenses", job.Licenses),
     ];
+
+    // From standard input sbatch would call it "sbatch", or "stdin".
+    private static string? NameOfScript(SlurmJobRequest job) =>
+        job is { Script: { } script, ScriptName: { } name }
+            && (SbatchDirectives.Find(job.AdditionalArguments, "job-name", 'J') ?? SbatchDirectives.Find(SbatchDirectives.Read(script.Span), "job-name", 'J')) is null
+            ? name
+            : null;
 
     private static SbatchOption? Text(string name, string? value)
     {

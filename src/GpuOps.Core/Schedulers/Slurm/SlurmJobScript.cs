@@ -35,7 +35,7 @@ internal sealed class SlurmJobScript
 
         """;
 
-    // srun takes the CPUs of a task from its own variable alone since Slurm 22.05, and would give it one.
+    // Since Slurm 22.05 srun knows how many CPUs a task was to get only from a variable of its own (srun(1), --cpus-per-task).
     private const string KeepCpus = """
         [ -z "${SLURM_CPUS_PER_TASK-}" ] || export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"
 
@@ -84,6 +84,10 @@ internal sealed class SlurmJobScript
     {
         List<string> words = container is null ? [] : container.Runtime == SlurmContainerRuntime.Pyxis ? Pyxis(container) : Apptainer(container);
         if (words.Count == 0 && command[0].StartsWith('-')) words.Add("--");
+
+        // To srun, a lone colon begins the next part of a heterogeneous step, wherever it stands.
+        if (container?.Runtime == SlurmContainerRuntime.Pyxis && command.Contains(":"))
+            command = ["/bin/sh", "-c", $"exec {PosixShell.Join(command)}"];
         _text.Append($"exec {string.Join(' ', [.. words, .. command.Select(Word)])}\n");
     }
 

@@ -189,6 +189,16 @@ public sealed class SbatchOptionTests
         Assert.Equal(["--parsable"], SbatchCommand.From(new() { Script = script }).Arguments);
     }
 
+    [Theory]
+    [InlineData("", null, null, "--job-name=train.sh")]
+    [InlineData("", "n", null, "--job-name=n")]
+    [InlineData("#SBATCH -J own", null, null)]
+    [InlineData("#SBATCH --job-name=own", null, null)]
+    [InlineData("", null, "-Jadded", "-Jadded")]
+    public void A_script_without_a_name_has_that_of_its_file(string line, string? name, string? added, params string[] arguments) => Assert.Equal(
+        ["--parsable", .. arguments],
+        SbatchCommand.From(Script($"#!/bin/sh\n{line}\n") with { ScriptName = "train.sh", Name = name, AdditionalArguments = added is null ? [] : [added] }).Arguments);
+
     [Fact]
     public void Secrets_are_in_no_argument_and_no_message()
     {

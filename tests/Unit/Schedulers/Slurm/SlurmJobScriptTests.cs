@@ -142,6 +142,15 @@ public sealed class SlurmJobScriptTests : IDisposable
         Assert.Equal("8", WordsOf(container, ("SLURM_CPUS_PER_TASK", "8"))[0]);
     }
 
+    [Fact]
+    public void Srun_sees_no_lone_colon()
+    {
+        // The stand-in has all that is behind its options run, as srun has, and shows how many words that was.
+        _node.WriteProgram("srun", "while [ \"$1\" != -- ]; do shift; done; shift; printf '%s\\0' $#; exec \"$@\"");
+        var script = Script(["/usr/bin/printf", "%s\\0", ":", "it's\r\n$x", "", ":"], new() { Container = new(SlurmContainerRuntime.Pyxis, "i") });
+        Assert.Equal((0, "3\0:\0it's\r\n$x\0\0:\0", ""), Run(script));
+    }
+
     [Theory]
     [InlineData(SlurmContainerRuntime.Apptainer, SlurmContainerGpu.Nvidia, "apptainer", "--nv")]
     [InlineData(SlurmContainerRuntime.Singularity, SlurmContainerGpu.Amd, "singularity", "--rocm")]
