@@ -1,5 +1,6 @@
 using System.Text;
 using GpuOps.Channels;
+using GpuOps.Channels.Ssh;
 using GpuOps.Rigs;
 using GpuOps.Schedulers.Slurm;
 
@@ -165,6 +166,29 @@ public sealed class SbatchCommandTests(SlurmCluster cluster) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_script_and_its_arguments_arrive_over_SSH_too()
+    {
+        Assert.SkipWhen(SshdRig.Missing is not null && !RigFiles.AreRequired, SshdRig.Missing ?? "");
+        await using var sshd = await SshdRig.StartAsync();
+        await using var ssh = new SshChannel(new(sshd.Address, Environment.UserName)
+        {
+            Port = sshd.Port,
+            IdentityFiles = [sshd.IdentityFile],
+            UserKnownHostsFiles = [sshd.KnownHostsFile],
+            GlobalKnownHostsFiles = [],
+        });
+        var variables = new Dictionary<string, string> { ["V"] = "a,b=c\nd" };
+        var command = SbatchCommand.From(new()
+        {
+            Script = "#!/bin/bash\nprintf '%s\\0' \"$@\" \"$V\"\n"u8.ToArray(), Arguments = Hostile, Output = "ssh.out", Environment = new() { Variables = variables },
+        });
+        var result = await SbatchAsync(command, ssh);
+        Assert.True(result.ExitCode == 0, result.ErrorText);
+        await StateAsync(result.OutputText.Trim(), "COMPLETED");
+        await WordsAreAsync("ssh.out", [.. Hostile, variables["V"]]);
+    }
+
+    [Fact]
     public async Task Sbatch_leaves_out_a_lone_colon()
     {
         // Why such an argument of a script is refused.
@@ -212,7 +236,7 @@ public sealed class SbatchCommandTests(SlurmCluster cluster) : IAsyncDisposable
     private async Task<string[]> WordsAsync(string file) =>
         Encoding.UTF8.GetString(await File.ReadAllBytesAsync(InWork(file), Token)).Split('\0')[..^1];
 
-    private Task<CommandResult> SbatchAsync(SbatchCommand command) => _channel.RunAsync(
+    private Task<CommandResult> SbatchAsync(SbatchCommand command, ICommandChannel? channel = null) => (channel ?? _channel).RunAsync(
         new(["sbatch", .. command.Arguments])
         {
             Input = command.Script,
