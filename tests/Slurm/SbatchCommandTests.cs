@@ -198,6 +198,27 @@ public sealed class SbatchCommandTests(SlurmCluster cluster) : IAsyncDisposable
         await WordsAreAsync("colon.out", ["a", "b"]);
     }
 
+    [Theory]
+    [InlineData("#SBATCH --output=\"/my logs\"/x # --output=/no/x")]
+    [InlineData("#SBATCH --output=/a#b/x")]
+    [InlineData("#SBATCH --output=/a\\#b/x")]
+    [InlineData("#SBATCH --output=\"/a#b\"/x -J n")]
+    [InlineData("#SBATCH --output='/a\\ b'/x")]
+    [InlineData("#SBATCH --output=\"/a\\\"b\"/x")]
+    [InlineData("#SBATCH --output=/a\"b c\"d/x")]
+    [InlineData("#SBATCH\t-o /tab/x")]
+    [InlineData("#SBATCH -J n \"--outp=/qq/x\"")]
+    [InlineData("#SBATCH -o/a/x\n\n# a remark\n#SBATCH -o/b/x\necho\n#SBATCH -o/c/x")]
+    [InlineData(" #SBATCH --output=/a/x")]
+    public async Task The_log_folder_of_a_script_is_where_Slurm_writes(string lines)
+    {
+        var request = new SlurmJobRequest { Script = Encoding.UTF8.GetBytes($"#!/bin/bash\n{lines}\ntrue\n"), AdditionalArguments = ["-H"] };
+        var id = await SubmitAsync(request);
+        var path = (await Rig.RunAsync("scontrol", "show", "job", id)).Output.Split('\n').Single(line => line.StartsWith("   StdOut=", StringComparison.Ordinal))[10..];
+        await Rig.RunAsync("scancel", id);
+        Assert.Equal(Path.GetDirectoryName(path), SbatchCommand.From(request).LogFolders.SingleOrDefault() ?? (path == "/a" ? "/" : Rig.WorkFolder));
+    }
+
     [Fact]
     public async Task The_tasks_of_an_array_get_their_index()
     {

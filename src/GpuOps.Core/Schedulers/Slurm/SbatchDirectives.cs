@@ -47,26 +47,28 @@ internal static class SbatchDirectives
         return found;
     }
 
-    // Quotes of both kinds, a backslash before any character outside of them, and # for a remark, as in sbatch's own reader.
+    // A backslash before any character, also in quotes of either kind; but a space ends a word all the same. # ends the line.
     private static void AddWords(string line, List<string> words)
     {
-        StringBuilder? word = null;
+        var word = new StringBuilder();
         char? quote = null;
         for (var i = 0; i < line.Length; i++)
         {
             var c = line[i];
-            if (quote is not null && c == quote) quote = null;
-            else if (quote is null && c is '"' or '\'' && quote is null) (quote, word) = (c, word ?? new());
-            else if (quote is null && c == '\\' && i + 1 < line.Length) (word ??= new()).Append(line[++i]);
-            else if (quote is null && c == '#' && word is null) break;
-            else if (quote is not null || !char.IsWhiteSpace(c)) (word ??= new()).Append(c);
-            else if (word is not null)
-            {
-                words.Add(word.ToString());
-                word = null;
-            }
+            if (quote is null && c == '#') break;
+            if (quote is null && char.IsWhiteSpace(c)) EndWord();
+            else if (c == quote) quote = null;
+            else if (quote is null && c is '"' or '\'') quote = c;
+            else if (c != '\\') word.Append(c);
+            else if (i + 1 < line.Length && (quote is not null || !char.IsWhiteSpace(line[i + 1]))) word.Append(line[++i]);
         }
 
-        if (word is not null) words.Add(word.ToString());
+        EndWord();
+
+        void EndWord()
+        {
+            if (word.Length > 0) words.Add(word.ToString());
+            word.Clear();
+        }
     }
 }
