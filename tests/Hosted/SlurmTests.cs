@@ -54,9 +54,11 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     public void What_would_be_submitted_is_shown_whole_and_nothing_is()
     {
         using var session = Open();
-        session.Run("Submit-SlurmJob -Name unseen -Gpu 4 -WhatIf -- python 'train it.py'").Clean();
+        session.Run("Submit-SlurmJob -Name unseen -Gpu 4 -EnvironmentVariable @{ TOKEN = 'hush' } -WhatIf -- python 'train it.py'").Clean();
         Assert.Empty(session.Read("Get-SlurmJob -AllUser -Name unseen"));
         var said = string.Join('\n', session.Host.Lines);
+        Assert.Contains("TOKEN", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", said, StringComparison.Ordinal);
         Assert.Contains("--gpus=4", said, StringComparison.Ordinal);
         Assert.Contains("exec python 'train it.py'", said, StringComparison.Ordinal);
     }

@@ -240,9 +240,10 @@ public sealed class SubmitSlurmJobCommand : SlurmCmdlet
     {
         var scheduler = OpenSlurm();
         var request = Request();
-        var command = scheduler.Prepare(request);
+        // What is shown must not give away what the variables hold.
+        var shown = scheduler.Prepare(request with { Environment = request.Environment with { Variables = request.Environment.Variables.ToDictionary(static pair => pair.Key, static _ => "***") } });
         var folder = scheduler.IsLocal ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : null;
-        if (!ShouldProcess(scheduler.Backend, $"sbatch {PosixShell.Join(command.Arguments)}\n{Encoding.UTF8.GetString(command.Script.Span)}"))
+        if (!ShouldProcess(scheduler.Backend, $"sbatch {PosixShell.Join(shown.Arguments)}\n{Encoding.UTF8.GetString(shown.Script.Span)}"))
         {
             return;
         }
@@ -272,7 +273,8 @@ public sealed class SubmitSlurmJobCommand : SlurmCmdlet
 
     private SlurmJobRequest Request() => new()
     {
-        Name = Name ?? (Path is null ? null : System.IO.Path.GetFileName(Path)),
+        Name = Name,
+        ScriptName = Path is null ? null : System.IO.Path.GetFileName(Path),
         Command = Path is null ? Command : null,
         Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
         Arguments = ArgumentList,

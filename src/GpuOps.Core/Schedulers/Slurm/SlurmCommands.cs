@@ -12,32 +12,39 @@ internal sealed class SlurmCommands(ICommandChannel channel, SlurmOptions option
         ? new(SqueueOutput.Environment)
         : new(SqueueOutput.Environment) { ["SLURM_CONF"] = options.Configuration };
 
+    /// <summary>How a command is called where it runs.</summary>
+    /// <param name="program">Its bare name.</param>
+    public string PathOf(string program) => options.CommandFolder is { } folder ? $"{folder.TrimEnd('/')}/{program}" : program;
+
+    /// <summary>The error of a host without Slurm.</summary>
+    /// <param name="path">What was looked for.</param>
+    /// <param name="cause">How that showed.</param>
+    public GpuOpsException NotFound(string path, Exception? cause = null) => new("SlurmNotFound", GpuOpsErrorKind.NotFound,
+        $"There is no '{path}' on {channel.Description}. Install Slurm's client commands there, or say with the backend's 'commandFolder' where they are.", path, cause);
+
     /// <summary>Runs one to its end, well or badly.</summary>
     /// <exception cref="GpuOpsException"><c>SlurmNotFound</c>, or what the channel says.</exception>
     public Task<CommandResult> TryAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        TryAsync(new ChannelCommand([program, .. arguments]), cancellationToken);
+        TryAsync(new ChannelCommand([PathOf(program), .. arguments]), cancellationToken);
 
     /// <summary>Runs one to its end, well or badly.</summary>
-    /// <param name="command">The command, its program by its bare name.</param>
+    /// <param name="command">The command, its program by its path.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="GpuOpsException"><c>SlurmNotFound</c>, or what the channel says.</exception>
     public async Task<CommandResult> TryAsync(ChannelCommand command, CancellationToken cancellationToken)
     {
-        var path = options.CommandFolder is { } folder ? $"{folder.TrimEnd('/')}/{command.Arguments[0]}" : command.Arguments[0];
         try
         {
             return await channel.RunAsync(
                 command with
                 {
-                    Arguments = [path, .. command.Arguments.Skip(1)],
                     Environment = _environment.Concat(command.Environment).ToLookup(static pair => pair.Key, static pair => pair.Value).ToDictionary(static pair => pair.Key, static pair => pair.Last()),
                 },
                 cancellationToken);
         }
         catch (GpuOpsException fault) when (fault.Id == "CommandNotFound")
         {
-            throw new GpuOpsException("SlurmNotFound", GpuOpsErrorKind.NotFound,
-                $"There is no '{path}' on {channel.Description}. Install Slurm's client commands there, or say with the backend's 'commandFolder' where they are.", path, fault);
+            throw NotFound(command.Arguments[0], fault);
         }
     }
 

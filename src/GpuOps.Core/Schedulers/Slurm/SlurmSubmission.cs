@@ -13,7 +13,7 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="options">The backend's options.</param>
 internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options)
 {
-    private const int Looks = 5, TagLength = 16;
+    private const int Looks = 5, TagLength = 16, NoCommand = 127;
     private const string Mark = "gpuops:";
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1), CleanupTime = TimeSpan.FromSeconds(20);
@@ -51,6 +51,8 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
 
         if (result.ExitCode == 0)
             return SbatchOutput.ParseJobId(result.OutputText) ?? await LookUpAsync(tag, find, Unreadable(result), cancellationToken);
+        if (result.ExitCode == NoCommand)
+            throw commands.NotFound(commands.PathOf("sbatch"));
         var complaint = SlurmComplaints.Read(result.ErrorText);
         var refusal = commands.Explain(complaint, "sbatch", request.Name);
         // The controller may have taken the job and fallen silent before it said so.
@@ -64,11 +66,11 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         return own is null ? tag : $"{own} {tag}";
     }
 
-    private static ChannelCommand CommandOf(SbatchCommand command, string? folder)
+    private ChannelCommand CommandOf(SbatchCommand command, string? folder)
     {
         // Behind /dev/stdin must be a pipe, and what a channel offers may be a socket.
-        string[] pipe = command.Arguments.Contains("/dev/stdin") ? ["/bin/sh", "-c", "cat | \"$@\"", "sh"] : [];
-        return new ChannelCommand([.. pipe, "sbatch", .. command.Arguments]) { Input = command.Script, Environment = command.Environment, Folder = folder };
+        string[] pipe = command.Arguments.Contains("/dev/stdin") ? ["/bin/sh", "-c", "command -v \"$1\" >/dev/null || exit 127; cat | \"$@\"", "sh"] : [];
+        return new ChannelCommand([.. pipe, commands.PathOf("sbatch"), .. command.Arguments]) { Input = command.Script, Environment = command.Environment, Folder = folder };
     }
 
     private async Task MakeFoldersAsync(IReadOnlyList<string> folders, string? folder, CancellationToken cancellationToken)
