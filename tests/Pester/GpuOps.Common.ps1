@@ -96,3 +96,18 @@ function Stop-Redis {
         $script:Redis = $null
     }
 }
+
+<# Starts a Slurm cluster, the same as tests/Slurm has; its commands find it by $env:SLURM_CONF. Stop-Slurm ends it. #>
+function Start-Slurm {
+    Add-Type -Path @(Get-Item "$Root/tests/Rigs/bin/*/net10.0/GpuOps.Rigs.dll")[0].FullName
+    $script:Slurm = [GpuOps.Rigs.SlurmRig]::StartAsync($null).GetAwaiter().GetResult()
+    $env:SLURM_CONF = $Slurm.Configuration
+}
+
+function Stop-Slurm {
+    if ($script:Slurm) {
+        $script:Slurm.DisposeAsync().AsTask().Wait()
+        $script:Slurm = $null
+        $env:SLURM_CONF = $null
+    }
+}

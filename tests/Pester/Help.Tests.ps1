@@ -4,7 +4,8 @@ BeforeDiscovery {
     $Commands = Get-Command -Module GpuOps | ForEach-Object { @{ Name = $_.Name } }
     $Examples = foreach ($command in $Commands) {
         foreach ($example in (Get-Help $command.Name -Full).examples.example) {
-            @{ Name = $command.Name; Title = $example.title; Code = $example.code; Skip = $example.code -match 'redis://' -and -not $HasRedis }
+            $skip = ($example.code -match 'redis://' -and -not $HasRedis) -or ($example.code -match '-Slurm' -and -not $HasSlurm)
+            @{ Name = $command.Name; Title = $example.title; Code = $example.code; Skip = $skip }
         }
     }
 }
@@ -39,7 +40,7 @@ Describe 'The help of <Name>' -ForEach $Commands {
     }
 
     It 'says what comes out, if anything does' {
-        [bool]$command.OutputType | Should -Be ($Name -notmatch '^(Disable|Enable|Remove|Unregister)-')
+        [bool]$command.OutputType | Should -Be ($Name -notmatch '^(Disable|Enable|Remove|Unregister|Stop|Suspend|Resume|Restart)-')
         foreach ($value in $help.returnValues.returnValue) { $value.type.name | Should -Not -BeNullOrEmpty }
     }
 
@@ -56,6 +57,7 @@ Describe 'An example' {
         . $PSScriptRoot/GpuOps.Common.ps1
         . $PSScriptRoot/GpuOps.Rigs.ps1
         if ($HasRedis) { Start-Redis }
+        if ($HasSlurm) { Start-Slurm }
     }
 
     BeforeEach {
@@ -63,12 +65,18 @@ Describe 'An example' {
         else { Enter-Sandbox -Fake @(0..3 | ForEach-Object { @{ model = 'NVIDIA H100'; memoryTotal = 80GB } }) }
     }
 
-    AfterEach { Exit-Sandbox }
+    AfterEach {
+        if ($Code -match '-Slurm' -and $HasSlurm) { Get-SlurmJob | Stop-SlurmJob -ErrorAction Ignore }
+        Exit-Sandbox
+    }
 
-    AfterAll { Stop-Redis }
+    AfterAll {
+        Stop-Redis
+        Stop-Slurm
+    }
 
     It '<Name>, <Title>' -ForEach $Examples {
-        if ($Skip) { Set-ItResult -Skipped -Because 'redis-server is not installed' }
+        if ($Skip) { Set-ItResult -Skipped -Because 'a server is not installed' }
         if ($Code -match '-GpuId 0') { $null = Request-GpuReservation -Id 0 -User alice }
 
         $ErrorActionPreference = 'Stop'

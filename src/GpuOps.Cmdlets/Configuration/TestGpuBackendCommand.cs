@@ -1,8 +1,8 @@
 using System.Management.Automation;
+using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Pools;
 using GpuOps.Errors;
 using GpuOps.Pools;
-using GpuOps.Pools.Sessions;
 
 namespace GpuOps.Cmdlets.Configuration;
 
@@ -25,7 +25,7 @@ public sealed class TestGpuBackendCommand : PoolCmdlet
     {
         try
         {
-            Test(OpenPool(Name ?? Backend));
+            Test();
         }
         catch (GpuOpsException) when (Quiet)
         {
@@ -33,12 +33,13 @@ public sealed class TestGpuBackendCommand : PoolCmdlet
         }
     }
 
-    private void Test(PoolSession pool)
+    private void Test()
     {
+        var (definition, context) = ConfiguredBackend.Resolve(this, Name ?? Backend);
         var succeeded = Run(async (post, token) =>
         {
             var all = true;
-            await foreach (var check in pool.Pool.TestAsync(token))
+            await foreach (var check in EngineState.Current.Host.TestAsync(definition, context, token))
             {
                 all &= check.Succeeded;
                 if (!Quiet)

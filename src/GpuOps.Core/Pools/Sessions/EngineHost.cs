@@ -40,6 +40,15 @@ public sealed class EngineHost(TimeProvider time)
     public IJobScheduler OpenScheduler(BackendDefinition definition, BackendContext context) =>
         _schedulers.GetOrAdd(KeyOf(definition, context), _ => BackendCatalog.Default.CreateScheduler(definition, context));
 
+    /// <summary>Looks step by step whether a backend can be used, whatever it is.</summary>
+    /// <param name="definition">The backend.</param>
+    /// <param name="context">The settings and the world around.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public IAsyncEnumerable<BackendCheck> TestAsync(BackendDefinition definition, BackendContext context, CancellationToken cancellationToken) =>
+        BackendCatalog.Default.Find(definition.Uri).Scheduler is null
+            ? Open(definition, context).Pool.TestAsync(cancellationToken)
+            : OpenScheduler(definition, context).TestAsync(cancellationToken);
+
     private static SessionKey KeyOf(BackendDefinition definition, BackendContext context)
     {
         var options = string.Join('\n', definition.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"));

@@ -1,0 +1,52 @@
+# Jobs on a Slurm cluster, as README and docs/slurm.md show them.
+BeforeDiscovery { . $PSScriptRoot/GpuOps.Common.ps1; . $PSScriptRoot/GpuOps.Rigs.ps1 }
+
+Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
+    BeforeAll {
+        . $PSScriptRoot/GpuOps.Common.ps1
+        Enter-Sandbox
+        Start-Slurm
+        Set-Content train.py "import sys`nprint('trained with', *sys.argv[1:])"
+        $quick = @{ Interval = '1s'; Timeout = '2m'; WarningAction = 'Ignore' }
+    }
+
+    AfterAll {
+        Stop-Slurm
+        Exit-Sandbox
+    }
+
+    It 'runs the lines of README' {
+        $job = Submit-SlurmJob -Name train -GpusPerNode 2 -Time 4h -Partition gpu -OutputPath 'logs/%j.out' -- python3 train.py --lr 0.1
+        $done = $job | Wait-SlurmJob @quick
+        $done.State, $done.Gpus, $done.ExitCode | Should -Be Completed, 2, 0
+        Get-Content "logs/$($job.Id).out" | Should -Be 'trained with --lr 0.1'
+        Get-SlurmJob | Where-Object State -EQ Running | Stop-SlurmJob -WhatIf
+    }
+
+    It 'shows jobs in 100 columns' {
+        $null = Submit-SlurmJob -Name 'a name that is rather long' -Gpu 2 -Time 4h -AdditionalArgument --hold -- true
+        $view = Get-SlurmJob | Get-View
+        $view[1] | Should -Match '^Id +Name +User +Partition +State +GPUs +Ran +Limit +Nodes or reason$'
+        $view[3] | Should -Match '^\d+ +a name that is ra. +root +gpu +Pending +2 +0s +4h00m +\(JobHeldUser\)$'
+        Get-SlurmJob | Stop-SlurmJob
+    }
+
+    It 'completes the ids of your own jobs' {
+        $job = Submit-SlurmJob -AdditionalArgument --hold -- true
+        (TabExpansion2 'Stop-SlurmJob -Id ').CompletionMatches.ListItemText | Should -Be "$($job.Id)"
+        $job | Stop-SlurmJob
+    }
+
+    It 'is tested step by step' {
+        $checks = Test-GpuBackend slurm:
+        $checks.Step | Should -Be Commands, Controller, Accounting
+        $checks.Succeeded | Should -Not -Contain $false
+    }
+
+    It 'tells who failed, and why' {
+        $failed = Submit-SlurmJob -Name bad -- sh -c 'echo no data; exit 3' | Wait-SlurmJob @quick -ErrorVariable why -ErrorAction SilentlyContinue
+        $failed.ExitCode | Should -Be 3
+        $why[0].FullyQualifiedErrorId | Should -BeLike 'SlurmJobFailed,*'
+        "$($why[0])" | Should -BeLike '*exit code 3*no data'
+    }
+}
