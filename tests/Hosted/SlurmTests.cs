@@ -120,7 +120,7 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     [Fact]
     public void The_only_cluster_that_is_registered_is_meant_and_of_several_one_must_be_named()
     {
-        _store.Configure("backends:\n  hpc:\n    uri: 'slurm:'\n    partition: cpu\n");
+        _store.Configure("backends:\n  hpc:\n    uri: 'slurm:'\n    defaults:\n      partition: cpu\n");
         using var session = Session.Open(_store);
         _ = cluster.Rig;
         Assert.Equal(["hpc", "cpu"], session.Read($"$j = Submit-SlurmJob -OutputPath /dev/null -- true | Wait-SlurmJob {Quietly}; $j.Backend; $j.Partition"));

@@ -53,11 +53,11 @@ public sealed class BackendTests : IDisposable
     [Fact]
     public void An_unknown_scheme_is_answered_with_those_there_are()
     {
-        workspace.User("backends: {later: 'slurm://x'}\n");
+        workspace.User("backends: {later: 'k8s://x'}\n");
         Assert.Equal("later", workspace.Load().Backends[^1].Name);
         var error = Assert.Throws<GpuOpsException>(() => workspace.Load().ResolveBackend("later"));
         Assert.Equal("UnknownBackendScheme", error.Id);
-        Assert.Contains("sqlite:, redis:, rediss:, redis+unix:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("sqlite:, redis:, rediss:, redis+unix:, slurm:", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -123,13 +123,13 @@ public sealed class BackendTests : IDisposable
     [Fact]
     public void A_provider_is_one_line_with_its_own_options()
     {
-        var slurm = new BackendScheme("slurm", "Slurm") { Options = [new("defaults.partition", SettingType.Text, "The partition.")] };
-        var catalog = new BackendCatalog([.. BackendCatalog.Default.Schemes, slurm]);
-        workspace.User("backends:\n  hpc:\n    uri: 'slurm:'\n    defaults:\n      partition: gpu\n");
+        var cluster = new BackendScheme("k8s", "Kubernetes") { Options = [new("defaults.namespace", SettingType.Text, "The namespace.")] };
+        var catalog = new BackendCatalog([.. BackendCatalog.Default.Schemes, cluster]);
+        workspace.User("backends:\n  hpc:\n    uri: 'k8s:'\n    defaults:\n      namespace: gpu\n");
 
         var hpc = GpuOpsConfiguration.Load(workspace.Environment, catalog: catalog).ResolveBackend("hpc");
 
-        Assert.Equal("gpu", hpc.Option("defaults.partition"));
+        Assert.Equal("gpu", hpc.Option("defaults.namespace"));
         var error = Assert.Throws<GpuOpsException>(() => catalog.CreatePool(hpc, new(GpuOpsSettings.Default, workspace.Environment, TimeProvider.System)));
         Assert.Equal("BackendHasNoPool", error.Id);
     }

@@ -37,10 +37,10 @@ internal static class SlurmLocation
         {
             CommandFolder = definition.Option("commandFolder"),
             Configuration = definition.Option("configuration"),
-            Partition = definition.Option("partition"),
-            Account = definition.Option("account"),
-            Qos = definition.Option("qos"),
-            LogFolder = definition.Option("logFolder"),
+            Partition = definition.Option("defaults.partition"),
+            Account = definition.Option("defaults.account"),
+            Qos = definition.Option("defaults.qos"),
+            LogFolder = definition.Option("defaults.logFolder"),
         });
 
     private static string? AddressOf(BackendUri uri) =>
