@@ -9,6 +9,9 @@ namespace GpuOps.Contender;
 /// <summary>What a contender is told to do: <c>name=value</c> arguments.</summary>
 public sealed record ContenderOptions
 {
+    /// <summary>Hundreds of processes on two cores are slow, not lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary><c>sqlite:PATH</c> or <c>redis:PORT/POOL</c> on loopback.</summary>
     public required string Store { get; init; }
 
@@ -78,16 +81,15 @@ public sealed record ContenderOptions
     {
         var place = store[(store.IndexOf(':', StringComparison.Ordinal) + 1)..];
         if (store.StartsWith("sqlite:", StringComparison.Ordinal))
-            return new SqliteGpuPool(new SqlitePoolOptions(place));
+            return new SqliteGpuPool(new SqlitePoolOptions(place) { BusyTimeout = Patience });
         var parts = place.Split('/');
         return new RedisGpuPool(new RedisPoolOptions
         {
             EndPoints = [new IPEndPoint(IPAddress.Loopback, int.Parse(parts[0], CultureInfo.InvariantCulture))],
             Pool = parts[1],
-            // Hundreds of processes on two cores are slow, not lost.
-            OperationTimeout = TimeSpan.FromSeconds(30),
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            RetryFor = TimeSpan.FromSeconds(60),
+            OperationTimeout = Patience / 2,
+            ConnectTimeout = Patience / 2,
+            RetryFor = Patience,
         });
     }
 }

@@ -3,7 +3,11 @@ using GpuOps.Hosted.Hosting;
 
 namespace GpuOps.Hosted;
 
-/// <summary>The Slurm cmdlets against a real cluster on this host.</summary>
+/// <summary>
+/// The Slurm cmdlets against a real cluster on this host. Alone, since the cluster's variable is the process's: when the
+/// cluster ends, so does every process that has it.
+/// </summary>
+[Collection(Alone.Name)]
 public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDisposable
 {
     private const string Quietly = "-Interval 1s -Timeout 2m -WarningAction SilentlyContinue";
