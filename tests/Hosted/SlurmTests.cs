@@ -50,6 +50,9 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
         using var session = Open();
         File.WriteAllText(Path.Combine(cluster.Rig.WorkFolder, "mine.sh"), "#!/bin/bash\n#SBATCH --partition=cpu\n#SBATCH --output=mine.out\narr=(a b c)\necho ${#arr[@]} \"$1\" $SECRET\n");
         var job = session.Run($"Submit-SlurmJob -Path mine.sh -ArgumentList 'x y' -EnvironmentVariable @{{ SECRET = 's3' }} | Wait-SlurmJob {Quietly}").Clean().Output.Single();
+        Assert.Equal("mine.sh cpu", session.Read("$j = Submit-SlurmJob -Path mine.sh; \"$($j.Name) $($j.Partition)\"").Single());
+        Assert.Equal("env Pending", session.Read("$j = Submit-SlurmJob -OutputPath /dev/null -- /usr/bin/env; \"$($j.Name) $($j.State)\"").Single());
+        Assert.Equal("env", session.Read("(Get-SlurmJob $j.Id).Name").Single());
         Assert.Equal(("mine.sh", "cpu"), (job.Properties["Name"].Value, job.Properties["Partition"].Value));
         Assert.Equal("3 x y s3\n", File.ReadAllText(Path.Combine(cluster.Rig.WorkFolder, "mine.out")));
     }
@@ -84,6 +87,17 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
         Assert.Contains("exit code 3", error.Exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("no such data", error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(3, Assert.Single(outcome.Output).Properties["ExitCode"].Value);
+    }
+
+    [Fact]
+    public void A_failure_is_told_although_the_time_for_the_others_is_up()
+    {
+        using var session = Open();
+        session.Run("$bad = Submit-SlurmJob -- false; $held = Submit-SlurmJob -AdditionalArgument --hold -- true").Clean();
+        var outcome = session.Run("$bad, $held | Wait-SlurmJob -Interval 1s -Timeout 8s -WarningAction SilentlyContinue");
+        Assert.Equal(["SlurmJobFailed", "SlurmWaitTimeout"], outcome.ErrorIds);
+        Assert.Single(outcome.Output);
+        session.Run("$held | Stop-SlurmJob").Clean();
     }
 
     [Fact]

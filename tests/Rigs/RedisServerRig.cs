@@ -71,7 +71,7 @@ public sealed partial class RedisServerRig : IAsyncDisposable
     /// <summary>Starts the server again on the same port and folder, after it was stopped or killed.</summary>
     public async Task StartAgainAsync()
     {
-        var start = new ProcessStartInfo(RigFiles.Find("redis-server")!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(RigFiles.Find("redis-server")!);
         foreach (var argument in Arguments())
             start.ArgumentList.Add(argument);
         if (_options.MovableClock)
@@ -83,26 +83,8 @@ public sealed partial class RedisServerRig : IAsyncDisposable
             start.Environment["FAKETIME_NO_CACHE"] = "1";
             start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         }
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var said = new List<string>();
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        process.OutputDataReceived += (_, line) =>
-        {
-            lock (said)
-                said.Add(line.Data ?? "");
-            if (line.Data?.Contains("eady to accept connections", StringComparison.Ordinal) == true)
-                ready.TrySetResult();
-        };
-        process.Exited += (_, _) =>
-        {
-            lock (said)
-                ready.TrySetException(new InvalidOperationException($"redis-server ended: {string.Join('\n', said)}"));
-        };
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        _process = process;
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        _process = await ServerStart.UntilReadyAsync(start, "eady to accept connections");
     }
 
     /// <summary>Ends the server in order, as a reboot would.</summary>

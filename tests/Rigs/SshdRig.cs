@@ -90,29 +90,7 @@ public sealed partial class SshdRig : IAsyncDisposable
     {
         var configuration = Path.Combine(Folder, "sshd_config");
         await File.WriteAllLinesAsync(configuration, Configuration());
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var said = new List<string>();
-        var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(RigFiles.Find("sshd")!, ["-D", "-e", "-f", configuration]) { RedirectStandardError = true },
-            EnableRaisingEvents = true,
-        };
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lock (said)
-                said.Add(line.Data ?? "");
-            if (line.Data?.Contains("Server listening on", StringComparison.Ordinal) == true)
-                ready.TrySetResult();
-        };
-        process.Exited += (_, _) =>
-        {
-            lock (said)
-                ready.TrySetException(new InvalidOperationException($"sshd ended: {string.Join('\n', said)}"));
-        };
-        process.Start();
-        process.BeginErrorReadLine();
-        _process = process;
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        _process = await ServerStart.UntilReadyAsync(new ProcessStartInfo(RigFiles.Find("sshd")!, ["-D", "-e", "-f", configuration]), "Server listening on");
     }
 
     /// <summary>Gives it another host key; it shows it after it was started again.</summary>

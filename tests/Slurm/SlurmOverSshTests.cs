@@ -49,7 +49,7 @@ public sealed class SlurmOverSshTests(SlurmCluster cluster) : IAsyncLifetime
             Arguments = ["it's $HOME", "ü\nx"],
             Output = $"{Rig.WorkFolder}/over/ssh/%j.out",
         };
-        var id = await scheduler.SubmitAsync(request, null, Token);
+        var id = (await scheduler.SubmitAsync(request, null, Token)).Id;
         var job = await EndOfAsync(scheduler, id);
         Assert.Equal((SlurmJobState.Failed, 4), (job.State, job.ExitCode));
         Assert.Equal(["3 it's $HOME|ü", "x"], await scheduler.ReadLastLinesAsync(job, 5, Token));
@@ -70,7 +70,7 @@ public sealed class SlurmOverSshTests(SlurmCluster cluster) : IAsyncLifetime
         var submission = slow.SubmitAsync(new SlurmJobRequest { Name = "cut", Command = ["true"], AdditionalArguments = ["--hold"] }, null, Token);
         await Rig.UntilAsync("sbatch has taken the job", static result => result.ExitCode == 0, "test", "-e", taken);
         _login!.CutConnections();
-        var id = await submission;
+        var id = (await submission).Id;
         var jobs = (await scheduler.ReadJobsAsync(new SlurmJobQuery(), Token)).Jobs.Where(job => job.Name == "cut");
         Assert.Equal(id, Assert.Single(jobs).Id);
         await scheduler.CancelAsync([id], null, Token);
@@ -80,7 +80,7 @@ public sealed class SlurmOverSshTests(SlurmCluster cluster) : IAsyncLifetime
     public async Task Waiting_outlives_a_connection_that_is_cut()
     {
         await using var scheduler = Open();
-        var id = await scheduler.SubmitAsync(new SlurmJobRequest { Command = ["sleep", "600"], Output = "/dev/null" }, null, Token);
+        var id = (await scheduler.SubmitAsync(new SlurmJobRequest { Command = ["sleep", "600"], Output = "/dev/null" }, null, Token)).Id;
         List<SlurmJob> ended = [];
         var rounds = 0;
         var seen = new SemaphoreSlim(0);

@@ -89,6 +89,18 @@ public sealed class SlurmSchedulerTests(SlurmCluster cluster) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_running_job_that_is_held_runs_on_and_is_held_when_it_goes_back()
+    {
+        var job = await SubmitAsync("--requeue", "--wrap=exec sleep 600");
+        await UntilAsync(job, static job => job.State == SlurmJobState.Running);
+        await Scheduler.HoldAsync(job, Token);
+        Assert.Equal(SlurmJobState.Running, Assert.Single(await JobsAsync(new SlurmJobQuery { Ids = [job] })).State);
+        await Scheduler.RequeueAsync(job, Token);
+        await UntilAsync(job, static job => job.State == SlurmJobState.Pending && job.Priority == 0);
+        await Scheduler.CancelAsync([job], null, Token);
+    }
+
+    [Fact]
     public async Task A_signal_reaches_the_script()
     {
         var file = Path.Combine(Rig.WorkFolder, "signal.txt");

@@ -1,3 +1,5 @@
+using GpuOps.Configuration;
+
 namespace GpuOps.Pools;
 
 /// <summary>

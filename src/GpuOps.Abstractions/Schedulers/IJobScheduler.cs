@@ -1,4 +1,4 @@
-using GpuOps.Pools;
+using GpuOps.Configuration;
 
 namespace GpuOps.Schedulers;
 

@@ -9,9 +9,14 @@ internal static class ConfiguredBackend
     public static GpuOpsConfiguration Load(PSCmdlet cmdlet) =>
         GpuOpsConfiguration.Load(ConfigurationEnvironment.FromProcess(cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath));
 
-    public static (BackendDefinition Definition, BackendContext Context) Resolve(PSCmdlet cmdlet, string? nameOrUri)
+    /// <summary>The backend that a cmdlet talks to.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="nameOrUri">What its user named, if anything.</param>
+    /// <param name="provider">Whose backend is meant when nothing is named; null for the default's.</param>
+    public static (BackendDefinition Definition, BackendContext Context) Resolve(PSCmdlet cmdlet, string? nameOrUri, string? provider = null)
     {
         var configuration = Load(cmdlet);
-        return (configuration.ResolveBackend(nameOrUri), new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System));
+        var name = string.IsNullOrEmpty(nameOrUri) && provider is not null ? configuration.ChooseBackend(provider) : nameOrUri;
+        return (configuration.ResolveBackend(name), new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System));
     }
 }

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Pools;
+using GpuOps.Configuration;
 using GpuOps.Errors;
-using GpuOps.Pools;
 
 namespace GpuOps.Cmdlets.Configuration;
 

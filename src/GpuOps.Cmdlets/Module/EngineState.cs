@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using GpuOps.Cmdlets.Running;
 using GpuOps.Pools.Reservations;
-using GpuOps.Pools.Sessions;
+using GpuOps.Sessions;
 
 namespace GpuOps.Cmdlets.Module;
 

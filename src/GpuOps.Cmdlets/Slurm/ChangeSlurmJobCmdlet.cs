@@ -31,23 +31,31 @@ public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
     /// <param name="ids">The jobs.</param>
     private protected abstract void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids);
 
-    /// <summary>Changes jobs one by one; what goes wrong with one is its own error.</summary>
-    private protected void ChangeEach(IReadOnlyList<SlurmJobId> ids, Func<SlurmJobId, CancellationToken, Task> change)
+    /// <summary>Changes jobs; what Slurm refuses is an error of its own, and the others go on.</summary>
+    /// <param name="change">Changes them.</param>
+    /// <param name="jobs">Which, for the error.</param>
+    private protected void Try(Func<CancellationToken, Task> change, object jobs)
+    {
+        try
+        {
+            Run(async token =>
+            {
+                await change(token);
+                return true;
+            });
+        }
+        catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.NotFound or GpuOpsErrorKind.NotAllowed or GpuOpsErrorKind.InvalidArgument)
+        {
+            WriteFault(fault, jobs);
+        }
+    }
+
+    /// <summary>Changes jobs one by one.</summary>
+    private protected void TryEach(IReadOnlyList<SlurmJobId> ids, Func<SlurmJobId, CancellationToken, Task> change)
     {
         foreach (var id in ids)
         {
-            try
-            {
-                Run(async token =>
-                {
-                    await change(id, token);
-                    return true;
-                });
-            }
-            catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.NotFound or GpuOpsErrorKind.NotAllowed or GpuOpsErrorKind.InvalidArgument)
-            {
-                WriteFault(fault, id);
-            }
+            Try(token => change(id, token), id);
         }
     }
 

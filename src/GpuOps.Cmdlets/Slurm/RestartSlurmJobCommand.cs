@@ -13,5 +13,5 @@ public sealed class RestartSlurmJobCommand : ChangeSlurmJobCmdlet
     private protected override bool ReachesFinished => true;
 
     /// <inheritdoc/>
-    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => ChangeEach(ids, scheduler.RequeueAsync);
+    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => TryEach(ids, scheduler.RequeueAsync);
 }

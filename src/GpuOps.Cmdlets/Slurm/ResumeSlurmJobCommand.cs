@@ -10,5 +10,5 @@ public sealed class ResumeSlurmJobCommand : ChangeSlurmJobCmdlet
     private protected override string Action => "release the job";
 
     /// <inheritdoc/>
-    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => ChangeEach(ids, scheduler.ReleaseAsync);
+    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => TryEach(ids, scheduler.ReleaseAsync);
 }

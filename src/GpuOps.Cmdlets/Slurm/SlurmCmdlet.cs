@@ -13,6 +13,7 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
 {
     internal const string Scheme = "slurm";
 
+    private Dictionary<string, SlurmScheduler>? _opened;
     private bool _saidMissing;
 
     /// <summary>
@@ -23,11 +24,18 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
     [ArgumentCompleter(typeof(BackendCompleter))]
     public string? Backend { get; set; }
 
-    /// <summary>Opens the cluster the user means. Does not connect.</summary>
+    /// <summary>Opens the cluster the user means, or the object on the pipeline; the configuration is read once for each. Does not connect.</summary>
     private protected SlurmScheduler OpenSlurm()
     {
-        var (definition, context) = ConfiguredBackend.Resolve(this, string.IsNullOrEmpty(Backend) ? ConfiguredBackend.Load(this).ChooseBackend(Scheme) : Backend);
-        return EngineState.Current.Host.OpenScheduler(definition, context) as SlurmScheduler ?? throw new GpuOpsException(
+        _opened ??= [];
+        var name = Backend ?? "";
+        if (_opened.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var (definition, context) = ConfiguredBackend.Resolve(this, name, Scheme);
+        return _opened[name] = EngineState.Current.Host.OpenScheduler(definition, context) as SlurmScheduler ?? throw new GpuOpsException(
             "BackendIsNotSlurm", GpuOpsErrorKind.InvalidArgument, $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) is not a Slurm cluster.", definition.Name);
     }
 

@@ -14,29 +14,35 @@ internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions
 {
     private const int ProgressId = 3301, LastLines = 5;
 
-    private readonly List<SlurmJob> _failed = [];
+    private readonly List<Task> _failures = [];
 
     /// <summary>Waits until all are over.</summary>
     /// <param name="ids">The jobs.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task RunAsync(IReadOnlyList<SlurmJobId> ids, CancellationToken cancellationToken)
     {
-        await new SlurmWait(scheduler, options, TimeProvider.System).RunAsync(ids, Ended, Lost, Report, cancellationToken);
-        foreach (var job in _failed)
+        try
         {
-            var log = await scheduler.ReadLastLinesAsync(job, LastLines, cancellationToken);
-            WriteError(Failure(job, log), job);
+            await new SlurmWait(scheduler, options, TimeProvider.System).RunAsync(ids, job => Ended(job, cancellationToken), Lost, Report, cancellationToken);
+        }
+        finally
+        {
+            await Task.WhenAll(_failures);
         }
     }
 
-    private void Ended(SlurmJob job)
+    private void Ended(SlurmJob job, CancellationToken cancellationToken)
     {
         post(cmdlet => cmdlet.WriteObject(job));
         if (job.IsFinished && job.State != SlurmJobState.Completed && !options.States.Contains(job.State))
         {
-            _failed.Add(job);
+            _failures.Add(FailAsync(job, cancellationToken));
         }
     }
+
+    /// <summary>Writes the error of a failed job with what it said last, which takes a moment to read.</summary>
+    private async Task FailAsync(SlurmJob job, CancellationToken cancellationToken) =>
+        WriteError(Failure(job, await scheduler.ReadLastLinesAsync(job, LastLines, cancellationToken)), job);
 
     private void Lost(SlurmJobId id, SlurmJob? last) => WriteError(
         last is null

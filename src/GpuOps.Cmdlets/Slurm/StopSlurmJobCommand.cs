@@ -17,9 +17,5 @@ public sealed class StopSlurmJobCommand : ChangeSlurmJobCmdlet
     private protected override string Action => Signal is null ? "cancel the job" : $"send the job {Signal}";
 
     /// <inheritdoc/>
-    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => Run(async token =>
-    {
-        await scheduler.CancelAsync(ids, Signal, token);
-        return true;
-    });
+    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => Try(token => scheduler.CancelAsync(ids, Signal, token), ids);
 }

@@ -10,5 +10,5 @@ public sealed class SuspendSlurmJobCommand : ChangeSlurmJobCmdlet
     private protected override string Action => "hold the job";
 
     /// <inheritdoc/>
-    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => ChangeEach(ids, scheduler.HoldAsync);
+    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => TryEach(ids, scheduler.HoldAsync);
 }

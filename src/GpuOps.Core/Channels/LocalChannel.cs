@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using GpuOps.Errors;
+using GpuOps.Files;
 using GpuOps.Pools.Reservations;
-using GpuOps.Pools.Sqlite;
 
 namespace GpuOps.Channels;
 

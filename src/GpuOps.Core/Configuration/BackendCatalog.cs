@@ -73,31 +73,26 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
     /// <param name="definition">The backend.</param>
     /// <param name="context">What the provider needs.</param>
     /// <exception cref="GpuOpsException"><c>UnknownBackendScheme</c>, or <c>BackendHasNoPool</c>.</exception>
-    public IGpuPool CreatePool(BackendDefinition definition, BackendContext context)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        var make = Find(definition.Uri).Pool ?? throw new GpuOpsException(
-            "BackendHasNoPool",
-            GpuOpsErrorKind.InvalidArgument,
-            $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) holds no pool of GPUs to reserve. Pools are at {string.Join(", ", Schemes.Where(static s => s.Pool is not null).Select(static s => s.Name + ":"))}.",
-            definition.Name);
-        return make(definition, context);
-    }
+    public IGpuPool CreatePool(BackendDefinition definition, BackendContext context) =>
+        Make(definition, context, static scheme => scheme.Pool, "BackendHasNoPool", "holds no pool of GPUs to reserve. Pools");
 
     /// <summary>Makes the scheduler of a backend. Does not connect.</summary>
     /// <param name="definition">The backend.</param>
     /// <param name="context">What the provider needs.</param>
     /// <exception cref="GpuOpsException"><c>UnknownBackendScheme</c>, or <c>BackendHasNoScheduler</c>.</exception>
-    public IJobScheduler CreateScheduler(BackendDefinition definition, BackendContext context)
+    public IJobScheduler CreateScheduler(BackendDefinition definition, BackendContext context) =>
+        Make(definition, context, static scheme => scheme.Scheduler, "BackendHasNoScheduler", "runs no jobs. Schedulers");
+
+    internal BackendScheme? TryFind(string scheme) => Schemes.FirstOrDefault(row => row.Name == scheme);
+
+    private T Make<T>(BackendDefinition definition, BackendContext context, Func<BackendScheme, Func<BackendDefinition, BackendContext, T>?> maker, string id, string lack)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        var make = Find(definition.Uri).Scheduler ?? throw new GpuOpsException(
-            "BackendHasNoScheduler",
+        var make = maker(Find(definition.Uri)) ?? throw new GpuOpsException(
+            id,
             GpuOpsErrorKind.InvalidArgument,
-            $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) runs no jobs. Schedulers are at {string.Join(", ", Schemes.Where(static s => s.Scheduler is not null).Select(static s => s.Name + ":"))}.",
+            $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) {lack} are at {string.Join(", ", Schemes.Where(scheme => maker(scheme) is not null).Select(static scheme => scheme.Name + ":"))}.",
             definition.Name);
         return make(definition, context);
     }
-
-    internal BackendScheme? TryFind(string scheme) => Schemes.FirstOrDefault(row => row.Name == scheme);
 }

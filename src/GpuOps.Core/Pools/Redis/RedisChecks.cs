@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using GpuOps.Configuration;
 using GpuOps.Errors;
 using StackExchange.Redis;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GpuOps.Configuration;
 using GpuOps.Errors;
 using GpuOps.Pools.Rules;
 using StackExchange.Redis;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using GpuOps.Errors;
+using GpuOps.Files;
 using Microsoft.Data.Sqlite;
 
 namespace GpuOps.Pools.Sqlite;

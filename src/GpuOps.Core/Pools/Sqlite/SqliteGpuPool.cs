@@ -1,13 +1,12 @@
-using System.Runtime.CompilerServices;
-using GpuOps.Configuration;
 using GpuOps.Errors;
+using GpuOps.Files;
 using GpuOps.Pools.Rules;
 using Microsoft.Data.Sqlite;
 
 namespace GpuOps.Pools.Sqlite;
 
 /// <summary>A pool in a SQLite file: one host's GPUs, shared by its processes, without a server.</summary>
-public sealed class SqliteGpuPool : IGpuPool
+public sealed partial class SqliteGpuPool : IGpuPool
 {
     private const int SqliteBusy = 5;
 
@@ -21,16 +20,6 @@ public sealed class SqliteGpuPool : IGpuPool
     /// <summary>Names the file; nothing is opened before the first use.</summary>
     /// <param name="options">The file and how to use it.</param>
     public SqliteGpuPool(SqlitePoolOptions options) => (_options, _line) = (options, new WriterLine(options.Path));
-
-    /// <summary>The pool of a configured backend.</summary>
-    /// <param name="definition">The backend.</param>
-    /// <param name="context">The settings and the world around.</param>
-    public static SqliteGpuPool From(BackendDefinition definition, BackendContext context) =>
-        new(new SqlitePoolOptions(SqliteLocation.Find(definition, context.Environment).Path)
-        {
-            Retention = context.Settings.UsageRetention,
-            Time = context.Time,
-        });
 
     /// <inheritdoc/>
     public string Description => _options.Path;
@@ -106,37 +95,6 @@ public sealed class SqliteGpuPool : IGpuPool
     /// <inheritdoc/>
     public Task<IWaitSignal> ListenAsync(string host, string id, CancellationToken cancellationToken) =>
         Task.FromResult(LocalBell.Listen(_options.Path, id, _options.Time));
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<BackendCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (IsMissing())
-        {
-            yield return new BackendCheck("Open", false, $"'{_options.Path}' does not exist yet; Initialize-GpuPool makes it.");
-            yield break;
-        }
-
-        BackendCheck opened;
-        PoolSnapshot snapshot = PoolSnapshot.Empty;
-        try
-        {
-            snapshot = await ReadAsync(null, cancellationToken);
-            await InTransactionAsync(store => { store.WriteCounters(store.ReadCounters()); return true; }, Access.Write, cancellationToken);
-            opened = new BackendCheck("Open", true, $"'{_options.Path}' can be read and written.");
-        }
-        catch (GpuOpsException fault)
-        {
-            opened = new BackendCheck("Open", false, fault.Message);
-        }
-
-        yield return opened;
-        if (opened.Succeeded)
-        {
-            yield return snapshot.Gpus.Count > 0
-                ? new BackendCheck("Pool", true, $"{snapshot.Gpus.Count} GPUs, {snapshot.Reservations.Count} reservations, {snapshot.Queue.Count} waiting.")
-                : new BackendCheck("Pool", false, UninitializedPool.Error(Description, null).Message);
-        }
-    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -280,19 +238,6 @@ public sealed class SqliteGpuPool : IGpuPool
         {
             Abandon(store);
             throw;
-        }
-    }
-
-    private bool IsMissing()
-    {
-        try
-        {
-            return FileIdentity.Of(_options.Path) is null;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // It cannot be told; opening it says what is in the way.
-            return false;
         }
     }
 

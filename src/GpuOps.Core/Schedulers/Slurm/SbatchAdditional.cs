@@ -9,6 +9,7 @@ internal static class SbatchAdditional
     private static readonly Dictionary<string, string> Refused = new(StringComparer.Ordinal)
     {
         ["parsable"] = "it is always given",
+        ["comment"] = "the job is found again by it; give it as the comment of the request",
         ["wrap"] = "the job has a command or a script already",
         ["test-only"] = "no job would come of it",
         ["wait"] = "sbatch would not answer before the job's end; wait for the job instead",

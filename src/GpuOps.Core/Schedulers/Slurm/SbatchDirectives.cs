@@ -23,6 +23,14 @@ internal static class SbatchDirectives
         return words;
     }
 
+    /// <summary>The value that a request's own options give: those added by hand, else the lines of its script.</summary>
+    /// <param name="job">The request.</param>
+    /// <param name="name">The option's name.</param>
+    /// <param name="letter">Its short name.</param>
+    /// <returns>Null when they do not give it.</returns>
+    public static string? Find(SlurmJobRequest job, string name, char letter) =>
+        Find(job.AdditionalArguments, name, letter) ?? (job.Script is { } script ? Find(Read(script.Span), name, letter) : null);
+
     /// <summary>The value that an option has at last.</summary>
     /// <param name="words">The elements of an argv.</param>
     /// <param name="name">The option's name; getopt also takes the beginning of one.</param>

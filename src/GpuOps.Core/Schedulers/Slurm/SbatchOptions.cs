@@ -27,7 +27,7 @@ internal static class SbatchOptions
 
     private static IEnumerable<SbatchOption?> Job(SlurmJobRequest job) =>
     [
-        Text("job-name", job.Name ?? NameOfScript(job)),
+        Text("job-name", NameOf(job)),
         Path("chdir", job.WorkFolder),
         Path("output", job.Output),
         Path("error", job.Error),
@@ -67,12 +67,16 @@ internal static class SbatchOptions
         Text("licenses", job.Licenses),
     ];
 
-    // From standard input sbatch would call it "sbatch", or "stdin".
-    private static string? NameOfScript(SlurmJobRequest job) =>
-        job is { Script: { } script, ScriptName: { } name }
-            && (SbatchDirectives.Find(job.AdditionalArguments, "job-name", 'J') ?? SbatchDirectives.Find(SbatchDirectives.Read(script.Span), "job-name", 'J')) is null
-            ? name
-            : null;
+    /// <summary>What sbatch is to call a job: the request's name, else the file of its script or program, unless its own options say.</summary>
+    /// <param name="job">The request.</param>
+    /// <returns>Null when it is not to be said.</returns>
+    public static string? NameOf(SlurmJobRequest job)
+    {
+        if (job.Name is not null || SbatchDirectives.Find(job, "job-name", 'J') is not null) return job.Name;
+        // From standard input sbatch would call each "sbatch", or "stdin".
+        var file = job.Script is null ? job.Command![0][(job.Command[0].LastIndexOf('/') + 1)..] : job.ScriptName;
+        return string.IsNullOrWhiteSpace(file) || file.Any(char.IsControl) ? null : file;
+    }
 
     private static SbatchOption? Text(string name, string? value)
     {

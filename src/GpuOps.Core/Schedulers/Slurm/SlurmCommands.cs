@@ -33,14 +33,12 @@ internal sealed class SlurmCommands(ICommandChannel channel, SlurmOptions option
     /// <exception cref="GpuOpsException"><c>SlurmNotFound</c>, or what the channel says.</exception>
     public async Task<CommandResult> TryAsync(ChannelCommand command, CancellationToken cancellationToken)
     {
+        var environment = new Dictionary<string, string>(_environment);
+        foreach (var (name, value) in command.Environment)
+            environment[name] = value;
         try
         {
-            return await channel.RunAsync(
-                command with
-                {
-                    Environment = _environment.Concat(command.Environment).ToLookup(static pair => pair.Key, static pair => pair.Value).ToDictionary(static pair => pair.Key, static pair => pair.Last()),
-                },
-                cancellationToken);
+            return await channel.RunAsync(command with { Environment = environment }, cancellationToken);
         }
         catch (GpuOpsException fault) when (fault.Id == "CommandNotFound")
         {

@@ -8,7 +8,6 @@ internal static class SlurmDefaults
     /// <param name="options">The backend's options.</param>
     public static SlurmJobRequest Apply(SlurmJobRequest request, SlurmOptions options)
     {
-        var said = request.Script is { } script ? SbatchDirectives.Read(script.Span) : [];
         var resources = request.Resources;
         return request with
         {
@@ -21,8 +20,7 @@ internal static class SlurmDefaults
             },
         };
 
-        bool IsSaid(string name, char letter) =>
-            SbatchDirectives.Find(request.AdditionalArguments, name, letter) is not null || SbatchDirectives.Find(said, name, letter) is not null;
+        bool IsSaid(string name, char letter) => SbatchDirectives.Find(request, name, letter) is not null;
     }
 
     private static string? LogOf(SlurmJobRequest request, string? folder) =>

@@ -41,7 +41,8 @@ internal static class SlurmLocation
             Account = definition.Option("defaults.account"),
             Qos = definition.Option("defaults.qos"),
             LogFolder = definition.Option("defaults.logFolder"),
-        });
+        },
+        context.Time);
 
     private static string? AddressOf(BackendUri uri) =>
         string.IsNullOrEmpty(uri.Authority) ? null : uri.User is null ? uri.Authority : $"{uri.User}@{uri.Authority}";

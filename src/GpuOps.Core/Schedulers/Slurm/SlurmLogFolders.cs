@@ -13,16 +13,12 @@ public static class SlurmLogFolders
     public static IReadOnlyList<string> Of(SlurmJobRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var directives = request.Script is { } script ? SbatchDirectives.Read(script.Span) : [];
-        var workFolder = request.WorkFolder ?? Find("chdir", 'D');
-        return [.. ((string?[])[request.Output ?? Find("output", 'o'), request.Error ?? Find("error", 'e')])
+        var workFolder = request.WorkFolder ?? SbatchDirectives.Find(request, "chdir", 'D');
+        return [.. ((string?[])[request.Output ?? SbatchDirectives.Find(request, "output", 'o'), request.Error ?? SbatchDirectives.Find(request, "error", 'e')])
             .Select(FolderOf)
             .Where(folder => folder is not (null or "" or "/dev"))
             .Select(folder => workFolder is null || folder![0] == '/' ? folder! : $"{workFolder.TrimEnd('/')}/{folder}")
             .Distinct(StringComparer.Ordinal)];
-
-        string? Find(string name, char letter) =>
-            SbatchDirectives.Find(request.AdditionalArguments, name, letter) ?? SbatchDirectives.Find(directives, name, letter);
     }
 
     private static string? FolderOf(string? pattern)

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GpuOps.Channels;
+using GpuOps.Configuration;
 using GpuOps.Errors;
-using GpuOps.Pools;
 
 namespace GpuOps.Schedulers.Slurm;
 
@@ -18,12 +18,13 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Makes it; nothing runs before the first use.</summary>
     /// <param name="channel">The way to a host that has Slurm's commands; it is disposed with this.</param>
     /// <param name="options">Where they are.</param>
-    public SlurmScheduler(ICommandChannel channel, SlurmOptions options)
+    /// <param name="time">The clock.</param>
+    public SlurmScheduler(ICommandChannel channel, SlurmOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(options);
         (_channel, _commands, Backend) = (channel, new SlurmCommands(channel, options), options.Backend);
-        _submission = new SlurmSubmission(channel, _commands, options);
+        _submission = new SlurmSubmission(channel, _commands, options, time ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -57,10 +58,14 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Whether Slurm's commands run on this host, so that its folders are theirs.</summary>
     public bool IsLocal => _channel is LocalChannel;
 
-    /// <summary>What <see cref="SubmitAsync"/> would send to sbatch, the comment that marks the job left out.</summary>
+    /// <summary>What <see cref="SubmitAsync"/> would send to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
-    public SbatchCommand Prepare(SlurmJobRequest request) => _submission.Prepare(request);
+    public SbatchCommand Preview(SlurmJobRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _submission.Preview(request);
+    }
 
     /// <summary>Submits a job, once: where nobody can say whether it was taken it is looked up, and never sent again.</summary>
     /// <param name="request">The job.</param>
@@ -70,7 +75,8 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <c>SlurmRefused</c> with Slurm's own words, <c>SlurmNotAllowed</c>, <c>SlurmLogFolderFailed</c>,
     /// <c>SlurmSubmissionUnknown</c>, what <see cref="SbatchCommand.From"/> says, or what the channel says.
     /// </exception>
-    public Task<SlurmJobId> SubmitAsync(SlurmJobRequest request, string? folder, CancellationToken cancellationToken)
+    /// <returns>The job as it is known without asking again: it waits.</returns>
+    public Task<SlurmJob> SubmitAsync(SlurmJobRequest request, string? folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return _submission.RunAsync(request, folder, FindAsync, cancellationToken);
@@ -130,29 +136,26 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <inheritdoc/>
     public async IAsyncEnumerable<BackendCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        BackendCheck check = null!;
-        await TryAsync("Commands", async () => (await _commands.RunAsync("squeue", ["--version"], cancellationToken)).OutputText.Trim());
-        yield return check;
-        if (!check.Succeeded)
+        var commands = await TryAsync("Commands", async () => (await _commands.RunAsync("squeue", ["--version"], cancellationToken)).OutputText.Trim());
+        yield return commands;
+        if (!commands.Succeeded)
             yield break;
-        await TryAsync("Controller", async () => $"{(await ReadNodesAsync(cancellationToken)).Count} nodes.");
-        yield return check;
-        await TryAsync("Accounting", async () =>
+        yield return await TryAsync("Controller", async () => $"{(await ReadNodesAsync(cancellationToken)).Count} nodes.");
+        yield return await TryAsync("Accounting", async () =>
         {
             await _commands.RunAsync("sacct", ["--noheader", "--starttime=now"], cancellationToken);
             return "It answers.";
         });
-        yield return check;
 
-        async Task TryAsync(string step, Func<Task<string>> work)
+        static async Task<BackendCheck> TryAsync(string step, Func<Task<string>> work)
         {
             try
             {
-                check = new BackendCheck(step, true, await work());
+                return new BackendCheck(step, true, await work());
             }
             catch (GpuOpsException fault)
             {
-                check = new BackendCheck(step, false, fault.Message);
+                return new BackendCheck(step, false, fault.Message);
             }
         }
     }

@@ -11,29 +11,51 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="channel">The way to sbatch.</param>
 /// <param name="commands">Slurm's commands there.</param>
 /// <param name="options">The backend's options.</param>
-internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options)
+/// <param name="time">The clock.</param>
+internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options, TimeProvider time)
 {
     private const int Looks = 5, TagLength = 16, NoCommand = 127;
     private const string Mark = "gpuops:";
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1), CleanupTime = TimeSpan.FromSeconds(20);
 
-    /// <summary>What goes to sbatch.</summary>
+    /// <summary>What would go to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
-    public SbatchCommand Prepare(SlurmJobRequest request) => SbatchCommand.From(SlurmDefaults.Apply(request, options));
+    public SbatchCommand Preview(SlurmJobRequest request)
+    {
+        var hidden = request.Environment.Variables.ToDictionary(static pair => pair.Key, static _ => "***");
+        return SbatchCommand.From(SlurmDefaults.Apply(request with { Environment = request.Environment with { Variables = hidden } }, options));
+    }
 
     /// <summary>Submits a job.</summary>
     /// <param name="request">The job.</param>
     /// <param name="folder">Where sbatch runs; null for where the channel begins.</param>
     /// <param name="find">Finds one's own job with a word in its comment.</param>
     /// <param name="cancellationToken">Gives up; a job that was taken meanwhile is cancelled.</param>
-    public async Task<SlurmJobId> RunAsync(
+    /// <returns>The job as it is known without asking again.</returns>
+    public async Task<SlurmJob> RunAsync(
         SlurmJobRequest request, string? folder, Func<string, CancellationToken, Task<SlurmJobId?>> find, CancellationToken cancellationToken)
     {
         var tag = Mark + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", TagLength);
-        var command = Prepare(request with { Comment = CommentOf(request, tag) });
+        var marked = SlurmDefaults.Apply(request with { Comment = CommentOf(request, tag) }, options);
+        var command = SbatchCommand.From(marked);
         await MakeFoldersAsync(command.LogFolders, folder, cancellationToken);
+        return new SlurmJob
+        {
+            Id = await SendAsync(command, folder, tag, find, cancellationToken),
+            Name = SbatchOptions.NameOf(marked) ?? SbatchDirectives.Find(marked, "job-name", 'J') ?? "",
+            Partition = marked.Resources.Partition ?? SbatchDirectives.Find(marked, "partition", 'p') ?? "",
+            Comment = marked.Comment ?? "",
+            State = SlurmJobState.Pending,
+            SubmitTime = time.GetLocalNow().DateTime,
+            Backend = options.Backend,
+        };
+    }
+
+    private async Task<SlurmJobId> SendAsync(
+        SbatchCommand command, string? folder, string tag, Func<string, CancellationToken, Task<SlurmJobId?>> find, CancellationToken cancellationToken)
+    {
         CommandResult result;
         try
         {
@@ -54,15 +76,14 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         if (result.ExitCode == NoCommand)
             throw commands.NotFound(commands.PathOf("sbatch"));
         var complaint = SlurmComplaints.Read(result.ErrorText);
-        var refusal = commands.Explain(complaint, "sbatch", request.Name);
+        var refusal = commands.Explain(complaint, "sbatch");
         // The controller may have taken the job and fallen silent before it said so.
         return complaint.Trouble == SlurmTrouble.ControllerAway ? await LookUpAsync(tag, find, refusal, cancellationToken) : throw refusal;
     }
 
     private static string CommentOf(SlurmJobRequest request, string tag)
     {
-        var own = request.Comment
-            ?? (request.Script is { } script ? SbatchDirectives.Find(SbatchDirectives.Read(script.Span), "comment", '\0') : null);
+        var own = request.Comment ?? SbatchDirectives.Find(request, "comment", '\0');
         return own is null ? tag : $"{own} {tag}";
     }
 
@@ -85,7 +106,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         }
     }
 
-    private static async Task<SlurmJobId> LookUpAsync(
+    private async Task<SlurmJobId> LookUpAsync(
         string tag, Func<string, CancellationToken, Task<SlurmJobId?>> find, GpuOpsException cause, CancellationToken cancellationToken)
     {
         for (var look = 0; look < Looks; look++)
@@ -100,7 +121,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
                 // Neither can it be asked just now.
             }
 
-            await Task.Delay(BetweenLooks, cancellationToken);
+            await Task.Delay(BetweenLooks, time, cancellationToken);
         }
 
         throw new GpuOpsException("SlurmSubmissionUnknown", GpuOpsErrorKind.Lost,
@@ -121,7 +142,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
                     return;
                 }
 
-                await Task.Delay(BetweenLooks, limit.Token);
+                await Task.Delay(BetweenLooks, time, limit.Token);
             }
         }
         catch (Exception fault) when (fault is GpuOpsException or OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuOps.Configuration;
 using GpuOps.Pools;
 
 namespace GpuOps.Unit.Pools.Model;

@@ -1,3 +1,4 @@
+using GpuOps.Configuration;
 using GpuOps.Pools;
 
 namespace GpuOps.Unit.Pools.Reservations;

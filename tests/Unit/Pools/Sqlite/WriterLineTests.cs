@@ -1,7 +1,8 @@
 using System.Runtime.Versioning;
 using GpuOps.Errors;
-using GpuOps.Pools;
+using GpuOps.Files;
 using GpuOps.Pools.Sqlite;
+using GpuOps.Pools;
 
 namespace GpuOps.Unit.Pools.Sqlite;
 

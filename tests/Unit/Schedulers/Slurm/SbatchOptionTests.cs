@@ -137,6 +137,7 @@ public sealed class SbatchOptionTests
         { "SlurmScriptNotTouched", Script("#!/bin/sh\n") with { Environment = new() { Conda = "x" } } },
         { "SlurmScriptNotTouched", Script("#!/bin/sh\n") with { Environment = new() { Container = new(SlurmContainerRuntime.Pyxis, "x") } } },
         { "InvalidSlurmVariable", Job with { Environment = Set("", "x") } },
+        { "InvalidSlurmArgument", Job with { AdditionalArguments = ["--comment=x"] } },
         { "InvalidSlurmVariable", Job with { Environment = Set("1A", "x") } },
         { "InvalidSlurmVariable", Job with { Environment = Set("A B", "x") } },
         { "InvalidSlurmVariable", Job with { Environment = Set("A", "\0") } },
@@ -158,7 +159,7 @@ public sealed class SbatchOptionTests
     {
         var arguments = SbatchCommand.From(request).Arguments;
         Assert.Equal("--parsable", arguments[0]);
-        Assert.Equal([argument], arguments.Except(["--parsable", "--ignore-pbs"]));
+        Assert.Equal([argument], arguments.Except(["--parsable", "--job-name=true", "--ignore-pbs"]));
     }
 
     [Theory]
@@ -170,10 +171,10 @@ public sealed class SbatchOptionTests
     }
 
     [Fact]
-    public void A_plain_command_asks_for_nothing()
+    public void A_plain_command_asks_for_nothing_but_its_name()
     {
         var command = SbatchCommand.From(Job);
-        Assert.Equal(["--parsable", "--ignore-pbs"], command.Arguments);
+        Assert.Equal(["--parsable", "--job-name=true", "--ignore-pbs"], command.Arguments);
         Assert.Equal("#!/bin/bash\nexec true\n", Encoding.UTF8.GetString(command.Script.Span));
         Assert.Empty(command.Environment);
         Assert.Empty(command.LogFolders);
@@ -198,6 +199,14 @@ public sealed class SbatchOptionTests
     public void A_script_without_a_name_has_that_of_its_file(string line, string? name, string? added, params string[] arguments) => Assert.Equal(
         ["--parsable", .. arguments],
         SbatchCommand.From(Script($"#!/bin/sh\n{line}\n") with { ScriptName = "train.sh", Name = name, AdditionalArguments = added is null ? [] : [added] }).Arguments);
+
+    [Theory]
+    [InlineData("/usr/bin/env", "--job-name=env")]
+    [InlineData("it's here", "--job-name=it's here")]
+    [InlineData("two\nlines")]
+    [InlineData("/bin/")]
+    public void A_command_without_a_name_has_that_of_its_program(string program, params string[] arguments) =>
+        Assert.Equal(["--parsable", .. arguments, "--ignore-pbs"], SbatchCommand.From(new() { Command = [program, "x"] }).Arguments);
 
     [Fact]
     public void Secrets_are_in_no_argument_and_no_message()

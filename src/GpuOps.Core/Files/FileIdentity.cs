@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace GpuOps.Pools.Sqlite;
+namespace GpuOps.Files;
 
 /// <summary>
 /// Tells a file from another one that took its place under the same name. A store that was moved away or restored is

@@ -1,4 +1,4 @@
-namespace GpuOps.Pools;
+namespace GpuOps.Configuration;
 
 /// <summary>One step of testing a backend.</summary>
 /// <param name="Step">What was tried.</param>

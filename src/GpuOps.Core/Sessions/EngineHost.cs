@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using GpuOps.Configuration;
 using GpuOps.Pools.Reservations;
+using GpuOps.Pools.Sessions;
 using GpuOps.Probes;
 using GpuOps.Schedulers;
 
-namespace GpuOps.Pools.Sessions;
+namespace GpuOps.Sessions;
 
 /// <summary>
 /// What the commands of one process share: one connection a backend, one look at the drivers, one heartbeat for all
