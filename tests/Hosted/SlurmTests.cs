@@ -50,11 +50,18 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
         using var session = Open();
         File.WriteAllText(Path.Combine(cluster.Rig.WorkFolder, "mine.sh"), "#!/bin/bash\n#SBATCH --partition=cpu\n#SBATCH --output=mine.out\narr=(a b c)\necho ${#arr[@]} \"$1\" $SECRET\n");
         var job = session.Run($"Submit-SlurmJob -Path mine.sh -ArgumentList 'x y' -EnvironmentVariable @{{ SECRET = 's3' }} | Wait-SlurmJob {Quietly}").Clean().Output.Single();
-        Assert.Equal("mine.sh cpu", session.Read("$j = Submit-SlurmJob -Path mine.sh; \"$($j.Name) $($j.Partition)\"").Single());
-        Assert.Equal("env Pending", session.Read("$j = Submit-SlurmJob -OutputPath /dev/null -- /usr/bin/env; \"$($j.Name) $($j.State)\"").Single());
-        Assert.Equal("env", session.Read("(Get-SlurmJob $j.Id).Name").Single());
         Assert.Equal(("mine.sh", "cpu"), (job.Properties["Name"].Value, job.Properties["Partition"].Value));
         Assert.Equal("3 x y s3\n", File.ReadAllText(Path.Combine(cluster.Rig.WorkFolder, "mine.out")));
+    }
+
+    [Fact]
+    public void What_comes_out_is_the_job_as_Slurm_has_it()
+    {
+        using var session = Open();
+        File.WriteAllText(Path.Combine(cluster.Rig.WorkFolder, "own.sh"), "#!/bin/bash\n#SBATCH --partition=cpu\n#SBATCH --output=/dev/null\n");
+        Assert.Equal("own.sh cpu", session.Read("$j = Submit-SlurmJob -Path own.sh; \"$($j.Name) $($j.Partition)\"").Single());
+        Assert.Equal("env Pending", session.Read("$j = Submit-SlurmJob -OutputPath /dev/null -- /usr/bin/env; \"$($j.Name) $($j.State)\"").Single());
+        Assert.Equal("env", session.Read("(Get-SlurmJob $j.Id).Name").Single());
     }
 
     [Fact]
