@@ -36,8 +36,11 @@ function Test { Push-Location $root; try { Invoke-Native dotnet test } finally {
 function Pester {
     if (-not (Test-Path $module/GpuOps.psd1)) { Build }
     $installed = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.5 | Sort-Object Version -Descending | Select-Object -First 1
-    if (-not $installed) { throw 'Pester 5.5 or later is needed: Install-PSResource Pester -Scope CurrentUser' }
-    Import-Module $installed.Path
+    if (-not $installed) {
+        Invoke-Native dotnet restore $root/tests/Pester --packages $root/out/packages
+        $installed = Get-Item $root/out/packages/pester/*/tools/Pester.psd1
+    }
+    Import-Module $installed
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = Join-Path $root 'tests/Pester'
     $configuration.Run.Throw = $true
