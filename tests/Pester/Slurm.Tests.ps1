@@ -43,6 +43,14 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $checks.Succeeded | Should -Not -Contain $false
     }
 
+    It 'sweeps over what is piped in, as one array' {
+        $sweep = [pscustomobject]@{ lr = '0.1'; seed = 1 }, [pscustomobject]@{ lr = '0.2'; seed = 2 } |
+            Submit-SlurmJob -AsArray -Name sweep -OutputPath 'sweep-%a.out' -ArgumentList { '--lr', $_.lr, "--seed=$($_.seed)" } -- python3 train.py
+        $sweep | Should -HaveCount 1
+        ($sweep | Wait-SlurmJob @quick).State | Should -Be Completed, Completed
+        Get-Content sweep-0.out, sweep-1.out | Should -Be 'trained with --lr 0.1 --seed=1', 'trained with --lr 0.2 --seed=2'
+    }
+
     It 'tells who failed, and why' {
         $failed = Submit-SlurmJob -Name bad -- sh -c 'echo no data; exit 3' | Wait-SlurmJob @quick -ErrorVariable why -ErrorAction SilentlyContinue
         $failed.ExitCode | Should -Be 3

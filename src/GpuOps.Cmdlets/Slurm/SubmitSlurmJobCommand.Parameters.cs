@@ -17,10 +17,20 @@ public sealed partial class SubmitSlurmJobCommand
     [Alias("FullName")]
     public string? Path { get; set; }
 
-    /// <summary>What the script gets as <c>$1 $2 ...</c></summary>
+    /// <summary>
+    /// What stands behind the command, or what the script gets as <c>$1 $2 ...</c> What is piped in comes here, a job for each;
+    /// a script block says what of it: <c>{ '--seed', $_ }</c>.
+    /// </summary>
+    [Parameter(ParameterSetName = "Command", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = "Path")]
     [AllowEmptyString]
-    public string[] ArgumentList { get; set; } = [];
+    [AllowEmptyCollection]
+    [AllowNull]
+    public PSObject?[]? ArgumentList { get; set; } = [];
+
+    /// <summary>What is piped in goes out as one array of jobs, a task for each, task 0 first; more than Slurm's MaxArraySize as several.</summary>
+    [Parameter(ParameterSetName = "Command")]
+    public SwitchParameter AsArray { get; set; }
 
     /// <summary>The job's name.</summary>
     [Parameter]
@@ -145,6 +155,11 @@ public sealed partial class SubmitSlurmJobCommand
     /// <summary>The tasks of an array, and how many may run at a time: <c>0-9%2</c>.</summary>
     [Parameter]
     public string? Array { get; set; }
+
+    /// <summary>How many tasks of the array may run at a time.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? ArrayLimit { get; set; }
 
     /// <summary>Whether it may run again after its node failed or it was preempted; -Requeue:$false forbids it.</summary>
     [Parameter]

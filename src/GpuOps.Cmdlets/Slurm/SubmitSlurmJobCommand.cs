@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Text;
 using GpuOps.Channels;
@@ -7,16 +6,57 @@ using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
 
-/// <summary>Submits a job to a Slurm cluster: a command, or a script as it is.</summary>
+/// <summary>Submits jobs to a Slurm cluster: a command, or a script as it is.</summary>
 [Cmdlet(VerbsLifecycle.Submit, "SlurmJob", DefaultParameterSetName = "Command", SupportsShouldProcess = true)]
 [OutputType(typeof(SlurmJob))]
 public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
 {
+    private Dictionary<SlurmScheduler, List<IReadOnlyList<string>>>? _tasks;
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        if (AsArray && !MyInvocation.ExpectingInput)
+        {
+            throw new GpuOpsException("SlurmArrayWithoutInput", GpuOpsErrorKind.InvalidArgument,
+                "-AsArray makes a task of each thing that is piped in, and nothing is. Pipe the arguments in, as in 1..8 | Submit-SlurmJob -AsArray -- python train.py, or give -Array.");
+        }
+    }
+
     /// <inheritdoc/>
     protected override void Process()
     {
         var scheduler = OpenSlurm();
-        var request = Request();
+        if (!AsArray)
+        {
+            Submit(scheduler, Request(SubmittedWords.Of(ArgumentList)));
+            return;
+        }
+
+        _tasks ??= [];
+        if (!_tasks.TryGetValue(scheduler, out var tasks))
+        {
+            _tasks[scheduler] = tasks = [];
+        }
+
+        tasks.Add(SubmittedWords.Of(ArgumentList));
+    }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        foreach (var (scheduler, tasks) in _tasks ?? [])
+        {
+            var whole = Request([]) with { TaskArguments = tasks };
+            foreach (var request in Run(token => scheduler.PlanAsync(whole, token)))
+            {
+                Submit(scheduler, request);
+            }
+        }
+    }
+
+    private void Submit(SlurmScheduler scheduler, SlurmJobRequest request)
+    {
         var shown = scheduler.Preview(request);
         var folder = scheduler.IsLocal ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : null;
         if (!ShouldProcess(scheduler.Backend, $"sbatch {PosixShell.Join(shown.Arguments)}\n{Encoding.UTF8.GetString(shown.Script.Span)}"))
@@ -36,92 +76,5 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
             await new SlurmWaitReport(scheduler, new SlurmWaitOptions(), 0, post).RunAsync([job.Id], token);
             return true;
         });
-    }
-
-    private SlurmJobRequest Request() => new()
-    {
-        Name = Name,
-        ScriptName = Path is null ? null : System.IO.Path.GetFileName(Path),
-        Command = Path is null ? Command : null,
-        Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
-        Arguments = ArgumentList,
-        Resources = new SlurmResourceRequest
-        {
-            Nodes = Node,
-            Tasks = Task,
-            TasksPerNode = TasksPerNode,
-            Gpus = Gpu,
-            GpusPerNode = GpusPerNode,
-            GpusPerTask = GpusPerTask,
-            Gres = Gres,
-            CpusPerTask = CpusPerTask,
-            CpusPerGpu = CpusPerGpu,
-            MemoryPerNode = Memory,
-            MemoryPerCpu = MemoryPerCpu,
-            MemoryPerGpu = MemoryPerGpu,
-            TimeLimit = Time,
-            Partition = Partition,
-            Account = Account,
-            Qos = Qos,
-            Constraint = Constraint,
-            NodeList = NodeList,
-            Exclude = Exclude,
-            Exclusive = Exclusive ? SlurmExclusive.Everybody : null,
-            Reservation = Reservation,
-            Licenses = License,
-        },
-        Environment = new SlurmJobEnvironment
-        {
-            Variables = Variables(),
-            Modules = Module,
-            Conda = Conda,
-            Venv = Venv,
-            Container = ContainerImage is null
-                ? null
-                : new SlurmContainer(ContainerRuntime, ContainerImage) { Mounts = ContainerMount, WorkFolder = ContainerWorkingDirectory, Gpu = ContainerGpu },
-        },
-        Begin = BeginTime,
-        Dependencies = Dependencies(),
-        Array = Array,
-        Requeue = MyInvocation.BoundParameters.ContainsKey(nameof(Requeue)) ? Requeue.ToBool() : null,
-        Signal = Signal,
-        OpenMode = OpenMode,
-        Output = OutputPath,
-        Error = ErrorPath,
-        WorkFolder = WorkingDirectory,
-        MailUser = MailUser,
-        MailTypes = MailType,
-        Comment = Comment,
-        AdditionalArguments = AdditionalArgument,
-    };
-
-    private ReadOnlyMemory<byte> ReadScript(string path)
-    {
-        var file = GetUnresolvedProviderPathFromPSPath(path);
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new GpuOpsException("ScriptUnreadable", GpuOpsErrorKind.NotFound, $"The script '{file}' cannot be read: {fault.Message}", path, fault);
-        }
-    }
-
-    private Dictionary<string, string> Variables()
-    {
-        Dictionary<string, string> variables = [];
-        foreach (DictionaryEntry pair in EnvironmentVariable ?? new Hashtable())
-        {
-            variables[pair.Key.ToString() ?? ""] = LanguagePrimitives.ConvertTo<string>(pair.Value);
-        }
-
-        return variables;
-    }
-
-    private SlurmDependency[] Dependencies()
-    {
-        SlurmJobId[] jobs = [.. DependsOn.Select(SlurmJobId.Parse)];
-        return jobs.Length > 0 || DependencyType == SlurmDependencyType.Singleton ? [new SlurmDependency(DependencyType, jobs)] : [];
     }
 }

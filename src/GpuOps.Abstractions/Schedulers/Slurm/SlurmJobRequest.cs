@@ -12,6 +12,12 @@ public sealed record SlurmJobRequest
     /// <summary>The program and its arguments, which arrive byte for byte. It runs once, on the first node of the job.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>
+    /// What each task of an array adds to <see cref="Command"/>, task 0 first; the request is that array then, and
+    /// <see cref="Array"/> stays null.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>>? TaskArguments { get; init; }
+
     /// <summary>A script that begins with <c>#!</c>. It is sent as it is, and its <c>#SBATCH</c> lines count where nothing here says otherwise.</summary>
     public ReadOnlyMemory<byte>? Script { get; init; }
 
@@ -41,6 +47,9 @@ public sealed record SlurmJobRequest
 
     /// <summary>The tasks of an array and how many may run at a time: <c>0-9%2</c>, <c>1,3,5-9:2</c>.</summary>
     public string? Array { get; init; }
+
+    /// <summary>How many tasks of the array may run at a time, where <see cref="Array"/> does not say it.</summary>
+    public int? ArrayLimit { get; init; }
 
     /// <summary>Whether it may (true) or must not (false) run again after its node failed or it was preempted.</summary>
     public bool? Requeue { get; init; }

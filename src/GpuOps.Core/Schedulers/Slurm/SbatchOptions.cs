@@ -35,7 +35,7 @@ internal static class SbatchOptions
         Text("begin", job.Begin is { } begin ? SlurmBegin.Format(begin) : null),
         Text("dependency", SlurmDependencies.Format(job.Dependencies)),
         job.KillOnInvalidDependency is { } kill ? new("kill-on-invalid-dep", kill ? "yes" : "no") : null,
-        ArrayOf(job.Array),
+        ArrayOf(job),
         job.Requeue is { } requeue ? new(requeue ? "requeue" : "no-requeue", null) : null,
         Text("signal", job.Signal),
         Text("mail-user", job.MailUser),
@@ -124,8 +124,16 @@ internal static class SbatchOptions
         : limit > TimeSpan.Zero ? SlurmDuration.Format(limit)
         : throw SlurmText.Wrong("InvalidSlurmTimeLimit", $"A job cannot run for {limit}: the time limit has to be more than nothing.", limit);
 
-    private static SbatchOption? ArrayOf(string? tasks)
+    private static SbatchOption? ArrayOf(SlurmJobRequest job)
     {
+        var tasks = job.TaskArguments is { } each ? string.Create(CultureInfo.InvariantCulture, $"0-{each.Count - 1}") : job.Array;
+        if (Count("array", job.ArrayLimit) is { } limit)
+        {
+            tasks = tasks is null
+                ? throw SlurmText.Wrong("InvalidSlurmArray", $"A limit of {limit.Value} tasks at a time is for an array, and the job is none. Leave it out, or give tasks.", job.ArrayLimit)
+                : $"{tasks}%{limit.Value}";
+        }
+
         if (tasks is null) return null;
         // The same list, in brackets, is what ids of array tasks are made of; only there Slurm cuts it.
         return SlurmJobId.TryParse($"1_[{tasks}]", out var id) && !id.IsAbbreviated && id.Tasks.Any()

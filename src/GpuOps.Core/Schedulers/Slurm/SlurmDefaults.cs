@@ -24,5 +24,5 @@ internal static class SlurmDefaults
     }
 
     private static string? LogOf(SlurmJobRequest request, string? folder) =>
-        folder is null ? null : $"{folder.TrimEnd('/')}/{(request.Array is null ? "%x-%j.out" : "%x-%A_%a.out")}";
+        folder is null ? null : $"{folder.TrimEnd('/')}/{(request is { Array: null, TaskArguments: null } ? "%x-%j.out" : "%x-%A_%a.out")}";
 }

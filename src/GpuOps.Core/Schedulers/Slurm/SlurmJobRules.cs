@@ -30,7 +30,17 @@ internal static class SlurmJobRules
                 throw SlurmText.Wrong("NoSlurmCommand", "The job has nothing to run. Give a command or a script.", job);
         }
 
+        if (job.TaskArguments is { } tasks) Check(tasks, job);
         Check(job.Environment, job.Script is not null);
+    }
+
+    private static void Check(IReadOnlyList<IReadOnlyList<string>> tasks, SlurmJobRequest job)
+    {
+        if (job.Script is not null)
+            throw SlurmText.Wrong("SlurmScriptNotTouched", "The tasks of an array differ in their arguments, but sbatch gives all tasks of a script the same, and a script is sent as it is. Give a command instead, or let the script look at SLURM_ARRAY_TASK_ID.", job);
+        if (tasks.Count == 0 || job.Array is not null)
+            throw SlurmText.Wrong("InvalidSlurmArray", tasks.Count == 0 ? "The array has no tasks. Give arguments for at least one." : $"The array has the tasks {job.Array} and arguments for tasks of its own. Give one of them.", job);
+        foreach (var word in tasks.SelectMany(static words => words)) SlurmText.RequireText("An argument of a task", word);
     }
 
     private static void Check(IReadOnlyList<string> command, IReadOnlyList<string> arguments)

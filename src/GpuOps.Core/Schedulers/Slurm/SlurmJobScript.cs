@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using GpuOps.Channels;
 using GpuOps.Errors;
@@ -53,14 +54,20 @@ internal sealed class SlurmJobScript
     public static byte[] Write(SlurmJobRequest job)
     {
         var script = new SlurmJobScript();
-        script.Prepare(job.Environment);
-        script.Run(job.Environment.Container, job.Command!);
+        script.Prepare(job.Environment, job.TaskArguments is not null);
+        script.Run(job.Environment.Container, job.Command!, job.TaskArguments);
         return SlurmText.Encoding.GetBytes(script._text.ToString());
     }
 
-    private void Prepare(SlurmJobEnvironment environment)
+    /// <summary>The line of a script that says what a task's arguments are.</summary>
+    /// <param name="task">The task's index.</param>
+    /// <param name="words">Its arguments.</param>
+    public static string LineOf(int task, IEnumerable<string> words) =>
+        string.Create(CultureInfo.InvariantCulture, $"{task}) set -- {string.Join(' ', words.Select(Word))} ;;\n");
+
+    private void Prepare(SlurmJobEnvironment environment, bool isArray)
     {
-        var needs = environment.Modules.Count > 0 || environment.Conda is not null || environment.Venv is not null || environment.Container is not null;
+        var needs = isArray || environment.Modules.Count > 0 || environment.Conda is not null || environment.Venv is not null || environment.Container is not null;
         if (needs) _text.Append(Fail);
         if (environment.Modules.Count > 0) _text.Append(FindModules);
         foreach (var module in environment.Modules) Require($"module load {Word(module)}", 126, $"'module load {module}' failed");
@@ -80,16 +87,36 @@ internal sealed class SlurmJobScript
         foreach (var (name, value) in environment.Variables) _text.Append($"export {name}={Word(value)}\n");
     }
 
-    private void Run(SlurmContainer? container, IReadOnlyList<string> command)
+    private void Run(SlurmContainer? container, IReadOnlyList<string> command, IReadOnlyList<IReadOnlyList<string>>? tasks)
     {
         List<string> words = container is null ? [] : container.Runtime == SlurmContainerRuntime.Pyxis ? Pyxis(container) : Apptainer(container);
         if (words.Count == 0 && command[0].StartsWith('-')) words.Add("--");
+        if (container?.Runtime == SlurmContainerRuntime.Pyxis)
+        {
+            tasks = tasks?.Select(own => ForSrun([.. command, .. own])).ToList();
+            command = tasks is null ? ForSrun(command) : [];
+        }
 
-        // To srun, a lone colon begins the next part of a heterogeneous step, wherever it stands.
-        if (container?.Runtime == SlurmContainerRuntime.Pyxis && command.Contains(":"))
-            command = ["/bin/sh", "-c", $"exec {PosixShell.Join(command)}"];
-        _text.Append($"exec {string.Join(' ', [.. words, .. command.Select(Word)])}\n");
+        words.AddRange(command.Select(Word));
+        if (tasks is not null)
+        {
+            Choose(tasks);
+            words.Add("\"$@\"");
+        }
+
+        _text.Append($"exec {string.Join(' ', words)}\n");
     }
+
+    private void Choose(IReadOnlyList<IReadOnlyList<string>> tasks)
+    {
+        _text.Append("case ${SLURM_ARRAY_TASK_ID-} in\n");
+        for (var task = 0; task < tasks.Count; task++) _text.Append(LineOf(task, tasks[task]));
+        _text.Append("*) gpuops_fail 64 \"the array has no arguments for task '${SLURM_ARRAY_TASK_ID-}'\" ;;\nesac\n");
+    }
+
+    // To srun, a lone colon begins the next part of a heterogeneous step, wherever it stands.
+    private static IReadOnlyList<string> ForSrun(IReadOnlyList<string> command) =>
+        command.Contains(":") ? ["/bin/sh", "-c", $"exec {PosixShell.Join(command)}"] : command;
 
     private List<string> Pyxis(SlurmContainer container)
     {

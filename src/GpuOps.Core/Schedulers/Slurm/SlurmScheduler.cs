@@ -67,6 +67,22 @@ public sealed class SlurmScheduler : IJobScheduler
         return _submission.Preview(request);
     }
 
+    /// <summary>
+    /// The jobs that a request becomes: itself, or several arrays where its <see cref="SlurmJobRequest.TaskArguments"/> are
+    /// more than the cluster's MaxArraySize, which is asked for only when they could be, or than fit into one script.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException">What <see cref="SbatchCommand.From"/> says of tasks, or what the channel says.</exception>
+    public async Task<IReadOnlyList<SlurmJobRequest>> PlanAsync(SlurmJobRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var size = request.TaskArguments is { Count: > SlurmArrayPlan.UsualSize }
+            ? ScontrolConfig.MaxArraySize((await _commands.RunAsync("scontrol", ["show", "config"], cancellationToken)).OutputText) ?? SlurmArrayPlan.UsualSize
+            : SlurmArrayPlan.UsualSize;
+        return SlurmArrayPlan.Split(request, size);
+    }
+
     /// <summary>Submits a job, once: where nobody can say whether it was taken it is looked up, and never sent again.</summary>
     /// <param name="request">The job.</param>
     /// <param name="folder">Where sbatch runs, to which the job's relative paths are relative; null for where the channel begins.</param>

@@ -37,6 +37,19 @@ public sealed class SlurmJobScriptTests : IDisposable
         Assert.Equal((0, string.Concat(words.Select(word => word + "\0")), ""), Run(Script(["/bin/sh", "-c", PrintWords, "-", .. words])));
 
     [Fact]
+    public void Each_task_gets_its_own_words()
+    {
+        string[][] tasks = [["it's", "$HOME `id`\n#SBATCH -J x"], [], ["a\r\nb", ";;", "esac", "*)"]];
+        var script = SbatchCommand.From(new() { Command = ["/bin/sh", "-c", PrintWords, "-", "all"], TaskArguments = tasks }).Script.ToArray();
+        Assert.DoesNotContain("\r\n", Encoding.UTF8.GetString(script), StringComparison.Ordinal);
+        for (var task = 0; task < tasks.Length; task++)
+            Assert.Equal((0, string.Concat(tasks[task].Prepend("all").Select(word => word + "\0")), ""), Run(script, ("SLURM_ARRAY_TASK_ID", $"{task}")));
+        var other = Run(script, ("SLURM_ARRAY_TASK_ID", "3"));
+        Assert.Equal((64, ""), (other.ExitCode, other.Output));
+        Assert.Contains("no arguments for task '3'", other.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_program_may_be_called_like_an_option_or_an_assignment()
     {
         _node.WriteProgram("-x", "echo dash");
@@ -149,6 +162,9 @@ public sealed class SlurmJobScriptTests : IDisposable
         _node.WriteProgram("srun", "while [ \"$1\" != -- ]; do shift; done; shift; printf '%s\\0' $#; exec \"$@\"");
         var script = Script(["/usr/bin/printf", "%s\\0", ":", "it's\r\n$x", "", ":"], new() { Container = new(SlurmContainerRuntime.Pyxis, "i") });
         Assert.Equal((0, "3\0:\0it's\r\n$x\0\0:\0", ""), Run(script));
+        var tasks = SbatchCommand.From(new() { Command = ["/usr/bin/printf", "%s\\0", "all"], TaskArguments = [[":", "x y"], ["z"]], Environment = new() { Container = new(SlurmContainerRuntime.Pyxis, "i") } });
+        Assert.Equal((0, "3\0all\0:\0x y\0", ""), Run(tasks.Script.ToArray(), ("SLURM_ARRAY_TASK_ID", "0")));
+        Assert.Equal((0, "4\0all\0z\0", ""), Run(tasks.Script.ToArray(), ("SLURM_ARRAY_TASK_ID", "1")));
     }
 
     [Theory]

@@ -1,0 +1,97 @@
+using System.Collections;
+using System.Management.Automation;
+using GpuOps.Errors;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+public sealed partial class SubmitSlurmJobCommand
+{
+    private SlurmJobRequest Request(string[] arguments) => new()
+    {
+        Name = Name,
+        ScriptName = Path is null ? null : System.IO.Path.GetFileName(Path),
+        Command = Path is null ? [.. Command, .. arguments] : null,
+        Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
+        Arguments = Path is null ? [] : arguments,
+        Resources = new SlurmResourceRequest
+        {
+            Nodes = Node,
+            Tasks = Task,
+            TasksPerNode = TasksPerNode,
+            Gpus = Gpu,
+            GpusPerNode = GpusPerNode,
+            GpusPerTask = GpusPerTask,
+            Gres = Gres,
+            CpusPerTask = CpusPerTask,
+            CpusPerGpu = CpusPerGpu,
+            MemoryPerNode = Memory,
+            MemoryPerCpu = MemoryPerCpu,
+            MemoryPerGpu = MemoryPerGpu,
+            TimeLimit = Time,
+            Partition = Partition,
+            Account = Account,
+            Qos = Qos,
+            Constraint = Constraint,
+            NodeList = NodeList,
+            Exclude = Exclude,
+            Exclusive = Exclusive ? SlurmExclusive.Everybody : null,
+            Reservation = Reservation,
+            Licenses = License,
+        },
+        Environment = new SlurmJobEnvironment
+        {
+            Variables = Variables(),
+            Modules = Module,
+            Conda = Conda,
+            Venv = Venv,
+            Container = ContainerImage is null
+                ? null
+                : new SlurmContainer(ContainerRuntime, ContainerImage) { Mounts = ContainerMount, WorkFolder = ContainerWorkingDirectory, Gpu = ContainerGpu },
+        },
+        Begin = BeginTime,
+        Dependencies = Dependencies(),
+        Array = Array,
+        ArrayLimit = ArrayLimit,
+        Requeue = MyInvocation.BoundParameters.ContainsKey(nameof(Requeue)) ? Requeue.ToBool() : null,
+        Signal = Signal,
+        OpenMode = OpenMode,
+        Output = OutputPath,
+        Error = ErrorPath,
+        WorkFolder = WorkingDirectory,
+        MailUser = MailUser,
+        MailTypes = MailType,
+        Comment = Comment,
+        AdditionalArguments = AdditionalArgument,
+    };
+
+    private ReadOnlyMemory<byte> ReadScript(string path)
+    {
+        var file = GetUnresolvedProviderPathFromPSPath(path);
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new GpuOpsException("ScriptUnreadable", GpuOpsErrorKind.NotFound, $"The script '{file}' cannot be read: {fault.Message}", path, fault);
+        }
+    }
+
+    private Dictionary<string, string> Variables()
+    {
+        Dictionary<string, string> variables = [];
+        foreach (DictionaryEntry pair in EnvironmentVariable ?? new Hashtable())
+        {
+            variables[pair.Key.ToString() ?? ""] = LanguagePrimitives.ConvertTo<string>(pair.Value);
+        }
+
+        return variables;
+    }
+
+    private SlurmDependency[] Dependencies()
+    {
+        SlurmJobId[] jobs = [.. DependsOn.Select(SlurmJobId.Parse)];
+        return jobs.Length > 0 || DependencyType == SlurmDependencyType.Singleton ? [new SlurmDependency(DependencyType, jobs)] : [];
+    }
+}

@@ -1,0 +1,45 @@
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Unit.Schedulers.Slurm;
+
+/// <summary>Arrays that are too large for Slurm go out as several.</summary>
+public sealed class SlurmArrayPlanTests
+{
+    private static readonly SlurmJobRequest Job = new() { Command = ["echo"] };
+
+    [Theory]
+    [InlineData(1, 3, "1")]
+    [InlineData(3, 3, "3")]
+    [InlineData(7, 3, "3 3 1")]
+    public void No_array_has_more_tasks_than_it_may(int tasks, int size, string parts)
+    {
+        var arrays = SlurmArrayPlan.Split(Job with { TaskArguments = [.. Enumerable.Range(0, tasks).Select(task => new[] { $"{task}" })] }, size);
+        Assert.Equal(parts, string.Join(' ', arrays.Select(array => array.TaskArguments!.Count)));
+        Assert.Equal(Enumerable.Range(0, tasks).Select(task => $"{task}"), arrays.SelectMany(array => array.TaskArguments!).Select(words => words.Single()));
+    }
+
+    [Fact]
+    public void No_script_is_larger_than_Slurm_takes()
+    {
+        const int limit = 4 * 1024 * 1024;
+        string[] words = [new string('\'', 20_000)];
+        var arrays = SlurmArrayPlan.Split(Job with { TaskArguments = [.. Enumerable.Repeat(words, 100)] }, 1001);
+        Assert.Equal(100, arrays.Sum(array => array.TaskArguments!.Count));
+        Assert.All(arrays, array => Assert.InRange(SbatchCommand.From(array).Script.Length, 0, limit));
+        Assert.InRange(SbatchCommand.From(arrays[0]).Script.Length, limit - 100_000, limit);
+    }
+
+    [Fact]
+    public void What_is_no_array_stays_as_it_is()
+    {
+        Assert.Same(Job, Assert.Single(SlurmArrayPlan.Split(Job, 1)));
+    }
+
+    [Fact]
+    public void The_largest_array_is_read_from_the_configuration()
+    {
+        Assert.Equal(1001, ScontrolConfig.MaxArraySize(SlurmFixture.Read("scontrol-config.txt")));
+        Assert.Null(ScontrolConfig.MaxArraySize("MaxArraySize            = 0\n"));
+        Assert.Null(ScontrolConfig.MaxArraySize("no such line"));
+    }
+}
