@@ -10,14 +10,22 @@ namespace GpuOps.Channels.Ssh;
 /// given a fixed line that means the same to all of them; the command itself follows as the first line of standard
 /// input, where neither a login shell nor the host's process list sees it, and nothing limits its length. It runs only
 /// when that line has arrived whole: until then a broken connection is sure to have run nothing. A random mark then
-/// tells what the login shell printed from what the command prints.
+/// tells what the login shell printed from what the command prints, and how the command ended.
 /// </summary>
 internal sealed class RemoteScript
 {
-    private const char Started = '+', NoProgram = '?', NoFolder = '/', EndOfId = ';';
+    private const char Started = '+', NoProgram = '?', NoFolder = '/', Ended = '=', EndOfNumber = ';';
 
     /// <summary>What the login shell is given. <c>printf %b</c> undoes the escapes of <see cref="Escape"/>.</summary>
-    public const string Line = "exec /bin/sh -c 'IFS= read -r gpuops_line && eval \"$(printf %b \"$gpuops_line\")\"'";
+    public const string Line = $"exec /bin/sh -c '{Read}'";
+
+    /// <summary>The same, for a connection that does not say by itself when the shell waits for the command.</summary>
+    public const string TellingLine = $"exec /bin/sh -c 'printf %s {Ready}; {Read}'";
+
+    /// <summary>What <see cref="TellingLine"/> prints first.</summary>
+    public const string Ready = "gpuops-ready:";
+
+    private const string Read = "IFS= read -r gpuops_line && eval \"$(printf %b \"$gpuops_line\")\"";
 
     private readonly byte[] _mark = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
     private readonly ChannelCommand _command;
@@ -40,30 +48,35 @@ internal sealed class RemoteScript
     /// <summary>What is run, for messages.</summary>
     public string Program => _command.Arguments[0];
 
-    /// <summary>The id of the started process, which leads a process group of its own; null until it is told.</summary>
+    /// <summary>The id of the process group that the command runs in; null until it is told.</summary>
     /// <param name="output">What came from standard output so far.</param>
-    public int? ProcessId(ReadOnlySpan<byte> output) =>
-        After(output) is { } at && at < output.Length && output[at] == Started && output[at..].IndexOf((byte)EndOfId) is > 1 and var length
-            && int.TryParse(output[(at + 1)..(at + length)], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? id
-            : null;
+    public int? ProcessId(ReadOnlySpan<byte> output) => After(output) is { } at ? Number(output[at..], Started)?.Value : null;
 
     /// <summary>What the command itself left.</summary>
-    /// <param name="exitCode">The exit code that the server told.</param>
+    /// <param name="exitCode">The exit code that the server told; null when it told none.</param>
     /// <param name="output">All of standard output.</param>
     /// <param name="error">All of standard error.</param>
+    /// <returns>Null when nobody knows how it ended.</returns>
     /// <exception cref="GpuOpsException">It did not start.</exception>
-    public CommandResult Result(int exitCode, byte[] output, byte[] error)
+    public CommandResult? Result(int? exitCode, byte[] output, byte[] error)
     {
         if (After(output) is not { } at || at == output.Length)
-            throw ChannelErrors.LoginShell(_host, Encoding.UTF8.GetString([.. output, .. error]).Trim());
-        return (char)output[at] switch
-        {
-            NoFolder => throw ChannelErrors.FolderNotFound(_command.Folder!, _host),
-            NoProgram => throw ChannelErrors.CommandNotFound(Program, _host),
-            _ => new CommandResult(exitCode, output[(at + output.AsSpan(at).IndexOf((byte)EndOfId) + 1)..], error[(After(error) ?? 0)..]),
-        };
+            return exitCode is null ? null : throw ChannelErrors.LoginShell(_host, Encoding.UTF8.GetString([.. output, .. error]).Trim());
+        if (output[at] is (byte)NoFolder)
+            throw ChannelErrors.FolderNotFound(_command.Folder!, _host);
+        if (output[at] is (byte)NoProgram)
+            throw ChannelErrors.CommandNotFound(Program, _host);
+        var said = error[(After(error) ?? 0)..];
+        if (said.AsSpan().LastIndexOf(_mark) is >= 0 and var end && Number(said.AsSpan(end + _mark.Length), Ended) is { } code)
+            (exitCode, said) = (code.Value, [.. said[..end], .. said[(end + _mark.Length + code.Length)..]]);
+        return exitCode is { } known ? new CommandResult(known, output[(at + output.AsSpan(at).IndexOf((byte)EndOfNumber) + 1)..], said) : null;
     }
+
+    private static (int Value, int Length)? Number(ReadOnlySpan<byte> text, char sign) =>
+        text.Length > 0 && text[0] == sign && text.IndexOf((byte)EndOfNumber) is > 1 and var length
+            && int.TryParse(text[1..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (number, length + 1)
+            : null;
 
     private int? After(ReadOnlySpan<byte> stream) => stream.IndexOf(_mark) is >= 0 and var at ? at + _mark.Length : null;
 
@@ -81,8 +94,10 @@ internal sealed class RemoteScript
         foreach (var (name, value) in environment)
             text.Append(CultureInfo.InvariantCulture, $"export {VariableName(name)}={PosixShell.Quote(value)}\n");
         text.Append(CultureInfo.InvariantCulture, $"command -v {PosixShell.Quote(Program)} >/dev/null 2>&1 || {{ printf %s '{mark}{NoProgram}'; exit 127; }}\n");
-        text.Append(CultureInfo.InvariantCulture, $"printf '%s%s;' {mark}{Started} $$; printf %s {mark} >&2\n");
-        return text.Append(CultureInfo.InvariantCulture, $"exec {PosixShell.Join(_command.Arguments)}").ToString();
+        // This shell outlives the signals that the command's group gets, and keeps what it thinks of them to itself.
+        text.Append(CultureInfo.InvariantCulture, $"printf '%s%s;' {mark}{Started} $$; printf %s {mark} >&2; exec 3>&2 2>/dev/null; trap : HUP INT QUIT TERM\n");
+        text.Append(CultureInfo.InvariantCulture, $"(exec {PosixShell.Join(_command.Arguments)} 2>&3 3>&-)\n");
+        return text.Append(CultureInfo.InvariantCulture, $"gpuops_code=$?; printf '%s%s;' {mark}{Ended} \"$gpuops_code\" >&3; exit \"$gpuops_code\"").ToString();
     }
 
     private static string VariableName(string name) =>

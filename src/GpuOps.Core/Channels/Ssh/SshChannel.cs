@@ -1,5 +1,4 @@
 using GpuOps.Errors;
-using Renci.SshNet.Common;
 
 namespace GpuOps.Channels.Ssh;
 
@@ -9,17 +8,11 @@ namespace GpuOps.Channels.Ssh;
 /// </summary>
 public sealed class SshChannel : ICommandChannel
 {
-    /// <summary>OpenSSH's server takes 10 at once by default; two are left for ending commands and for signs of life.</summary>
-    private const int MostAtOnce = 8;
-
     private readonly SshDestination _destination;
     private readonly SshDialog _dialog;
     private readonly TimeProvider _time;
     private readonly RemoteFiles _files;
-    private readonly Endings _endings = new();
-    private readonly SemaphoreSlim _slots = new(MostAtOnce), _gate = new(1);
-    private SshConnection? _connection;
-    private bool _isDisposed;
+    private readonly RemoteCommands _commands;
 
     /// <summary>Makes the channel; it connects at first use.</summary>
     /// <param name="destination">Where to.</param>
@@ -32,6 +25,7 @@ public sealed class SshChannel : ICommandChannel
         _dialog = dialog ?? new SshDialog();
         _time = time ?? TimeProvider.System;
         _files = new RemoteFiles(this);
+        _commands = new RemoteCommands(Description, OpenAsync);
     }
 
     /// <inheritdoc/>
@@ -40,32 +34,13 @@ public sealed class SshChannel : ICommandChannel
     /// <summary>Connects now, where it is not yet, to see whether it can.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GpuOpsException">It says which step failed and why.</exception>
-    public async Task ConnectAsync(CancellationToken cancellationToken) => _ = await ConnectionAsync(cancellationToken);
+    public async Task ConnectAsync(CancellationToken cancellationToken) => _ = await _commands.ConnectionAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<CommandResult> RunAsync(ChannelCommand command, CancellationToken cancellationToken)
+    public Task<CommandResult> RunAsync(ChannelCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var script = new RemoteScript(command, _destination.Environment, Description);
-        await _slots.WaitAsync(cancellationToken);
-        SshRun? run = null;
-        try
-        {
-            run = await StartAsync(script, cancellationToken);
-            return await run.FinishAsync(Description, cancellationToken);
-        }
-        catch (OperationCanceledException) when (run is not null)
-        {
-            var ending = run.EndAsync();
-            run = null;
-            await _endings.AddAsync(ending);
-            throw;
-        }
-        finally
-        {
-            run?.Dispose();
-            _slots.Release();
-        }
+        return _commands.RunAsync(new RemoteScript(command, _destination.Environment, Description), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -84,62 +59,14 @@ public sealed class SshChannel : ICommandChannel
         _files.WriteAsync(path, content, isProgram, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _endings.AllAsync();
-        await _gate.WaitAsync();
-        try
-        {
-            _isDisposed = true;
-            _connection?.Dispose();
-            _connection = null;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    public ValueTask DisposeAsync() => _commands.DisposeAsync();
 
-    /// <summary>Starts a command, once more on a new connection where the one at hand turns out to be dead: nothing has been sent then.</summary>
-    private async Task<SshRun> StartAsync(RemoteScript script, CancellationToken cancellationToken)
+    private async Task<IRemoteConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        for (var isSecond = false; ; isSecond = true)
-        {
-            var connection = await ConnectionAsync(cancellationToken);
-            try
-            {
-                return await SshRun.StartAsync(connection, script, cancellationToken);
-            }
-            catch (Exception fault) when (fault is not GpuOpsException && !cancellationToken.IsCancellationRequested)
-            {
-                // A server that takes no further session is alive; one that does not answer is not.
-                if (!connection.IsAlive || fault is SshOperationTimeoutException)
-                    connection.Break();
-                if (isSecond)
-                    throw ChannelErrors.Unreachable(Description, fault.Message, fault);
-            }
-        }
-    }
-
-    private async Task<SshConnection> ConnectionAsync(CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_connection is { IsAlive: true } alive)
-                return alive;
-            _connection?.Dispose();
-            _connection = null;
-            _connection = await SshConnection.OpenAsync(_destination, _dialog, cancellationToken);
-            if (_destination.KeepAlive > TimeSpan.Zero)
-                _ = WatchAsync(_connection);
-            return _connection;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        var connection = await SshConnection.OpenAsync(_destination, _dialog, cancellationToken);
+        if (_destination.KeepAlive > TimeSpan.Zero)
+            _ = WatchAsync(connection);
+        return connection;
     }
 
     /// <summary>Looks for a sign of life while commands run: a link that went down says nothing by itself, and TCP takes a quarter of an hour to notice.</summary>
@@ -151,7 +78,7 @@ public sealed class SshChannel : ICommandChannel
             using var timer = new PeriodicTimer(_destination.KeepAlive, _time);
             while (await timer.WaitForNextTickAsync(connection.Broken))
             {
-                if (_slots.CurrentCount == MostAtOnce)
+                if (!_commands.AreRunning)
                     continue;
                 using var limit = new CancellationTokenSource(_destination.KeepAlive * _destination.KeepAliveCount, _time);
                 using var probe = await SshRun.StartAsync(connection, alive, limit.Token);

@@ -6,7 +6,7 @@ using Renci.SshNet.Common;
 namespace GpuOps.Channels.Ssh;
 
 /// <summary>One connection through all its jump hosts. When any part of it breaks, it is broken for good.</summary>
-internal sealed class SshConnection : IDisposable
+internal sealed class SshConnection : IRemoteConnection
 {
     private readonly List<IDisposable> _parts = [];
     private readonly CancellationTokenSource _broken = new();
@@ -21,7 +21,7 @@ internal sealed class SshConnection : IDisposable
     /// <summary>Set once it is broken; what waits for an answer need not wait longer.</summary>
     public CancellationToken Broken => _broken.Token;
 
-    /// <summary>True while commands can be sent.</summary>
+    /// <inheritdoc/>
     public bool IsAlive => !_broken.IsCancellationRequested && Client.IsConnected;
 
     /// <summary>Connects hop by hop.</summary>
@@ -45,22 +45,37 @@ internal sealed class SshConnection : IDisposable
         }
         catch
         {
-            connection.Dispose();
+            await connection.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Marks it as broken: whatever waits for an answer over it ends now.</summary>
+    /// <inheritdoc/>
     public void Break() => _broken.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async Task<IRemoteRun> StartAsync(RemoteScript script, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SshRun.StartAsync(this, script, cancellationToken);
+        }
+        catch (SshOperationTimeoutException)
+        {
+            Break();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
     {
         Break();
         // From the far end: each is closed while what carries it still stands.
         foreach (var part in Enumerable.Reverse(_parts))
             SshHop.Discard(part);
         _parts.Clear();
+        return ValueTask.CompletedTask;
     }
 
     private async Task AddAsync(SshDestination hop, SshDestination? through, bool isLast, SshDialog dialog, CancellationToken cancellationToken)

@@ -2,23 +2,9 @@ using Renci.SshNet;
 
 namespace GpuOps.Channels.Ssh;
 
-/// <summary>One command over a connection, from its start to its end.</summary>
-internal sealed class SshRun : IDisposable
+/// <summary>One command over a connection of SSH.NET.</summary>
+internal sealed class SshRun : IRemoteRun
 {
-    /// <summary>How long a login shell may take before a command that is to be ended is looked for no longer.</summary>
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
-
-    private static readonly string[] EndGroup =
-    [
-        "/bin/sh", "-c", """
-            exec 2>/dev/null
-            kill -s INT -- "-$1"
-            n=0
-            while [ $n -lt 10 ] && kill -s 0 -- "-$1"; do sleep 0.1 || sleep 1; n=$((n+1)); done
-            kill -s KILL -- "-$1"
-            """, "sh",
-    ];
-
     private readonly SshConnection _connection;
     private readonly SshCommand _command;
     private readonly RemoteScript _script;
@@ -49,9 +35,7 @@ internal sealed class SshRun : IDisposable
         }
     }
 
-    /// <summary>Sends the command and waits for its end.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up; the command still runs, see <see cref="EndAsync"/>.</exception>
-    /// <exception cref="Errors.GpuOpsException"><c>ChannelLost</c>, or it did not start.</exception>
+    /// <inheritdoc/>
     public async Task<CommandResult> FinishAsync(string host, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _connection.Broken);
@@ -68,21 +52,18 @@ internal sealed class SshRun : IDisposable
 
         cancellationToken.ThrowIfCancellationRequested();
         // Neither code nor signal: the server was ended before it could tell.
-        var code = _command.ExitStatus ?? SignalCode(_command.ExitSignal) ?? throw ChannelErrors.Lost(host, _script.Program, null);
-        return _script.Result(code, Drain(_command.OutputStream), Drain(_command.ExtendedOutputStream));
+        return _script.Result(_command.ExitStatus ?? SignalCode(_command.ExitSignal), Drain(_command.OutputStream), Drain(_command.ExtendedOutputStream))
+            ?? throw ChannelErrors.Lost(host, _script.Program, null);
     }
 
-    /// <summary>Ends the command where it runs, and lets go of it.</summary>
+    /// <inheritdoc/>
     public async Task EndAsync()
     {
         using (this)
         {
             var told = Task.Factory.StartNew(ReadProcessId, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            if (await told.WaitAsync(StartLimit) is not { } process || _done.IsCompleted)
-                return;
-            var end = new RemoteScript(new ChannelCommand([.. EndGroup, $"{process}"]), new Dictionary<string, string>(), "");
-            using var kill = await StartAsync(_connection, end, CancellationToken.None);
-            _ = await kill.FinishAsync("", CancellationToken.None);
+            if (await told.WaitAsync(RemoteEnd.StartLimit) is { } process && !_done.IsCompleted)
+                await RemoteEnd.RunAsync(_connection, process);
         }
     }
 
