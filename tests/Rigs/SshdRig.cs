@@ -152,16 +152,24 @@ public sealed partial class SshdRig : IAsyncDisposable
             _ = Signal(child, signal);
     }
 
-    private static IEnumerable<int> Descendants(int process)
-    {
-        var children = $"/proc/{process}/task/{process}/children";
-        return !File.Exists(children) ? []
-            : File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(id => int.Parse(id, CultureInfo.InvariantCulture)).SelectMany(id => (int[])[id, .. Descendants(id)]);
-    }
+    private static IEnumerable<int> Descendants(int process) =>
+        Read($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture)).SelectMany(id => (int[])[id, .. Descendants(id)]);
 
-    private static bool IsSshd(int process) =>
-        File.Exists($"/proc/{process}/comm") && File.ReadAllText($"/proc/{process}/comm").StartsWith("sshd", StringComparison.Ordinal);
+    private static bool IsSshd(int process) => Read($"/proc/{process}/comm").StartsWith("sshd", StringComparison.Ordinal);
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // A process that has ended has no files.
+            return "";
+        }
+    }
 
     private static int FreePort(string address)
     {

@@ -65,9 +65,7 @@ public sealed class KnownHosts
     public GpuOpsException Unknown(UnknownHostKey unknown)
     {
         ArgumentNullException.ThrowIfNull(unknown);
-        var scan = _destination.Port == 22 ? _destination.Host : $"-p {_destination.Port} {_destination.Host}";
-        return new("HostKeyUnknown", GpuOpsErrorKind.Authentication,
-            $"The key of {_name} is not known ({unknown.KeyType} {unknown.Fingerprint}). Compare it with what the administrator says, then add it: ssh-keyscan {scan} >> {NewKeysFile}", _name);
+        return ChannelErrors.HostKeyUnknown(_name, $"{unknown.KeyType} {unknown.Fingerprint}", _destination.Host, _destination.Port, NewKeysFile);
     }
 
     /// <summary>Adds a key to the first of the user's files.</summary>

@@ -8,4 +8,7 @@ public sealed record SshDialog
 
     /// <summary>Answers a question; null when there is no answer.</summary>
     public Func<SshPrompt, CancellationToken, Task<string?>>? Ask { get; init; }
+
+    /// <summary>Is told what a person has to do meanwhile, such as to touch a hardware key.</summary>
+    public Action<SshPrompt>? Tell { get; init; }
 }

@@ -26,12 +26,10 @@ internal static class SshRig
         GlobalKnownHostsFiles = [],
     };
 
-    public static SshChannel Channel(this SshdRig rig) => new(rig.Destination());
-
     public static ChannelCommand Sh(string script, params string[] arguments) => new(["/bin/sh", "-c", script, "sh", .. arguments]);
 
     /// <summary>The error of a command that has to fail.</summary>
-    public static async Task<GpuOpsException> FaultAsync(this SshChannel channel, string script = "true") =>
+    public static async Task<GpuOpsException> FaultAsync(this ICommandChannel channel, string script = "true") =>
         await Assert.ThrowsAsync<GpuOpsException>(() => channel.RunAsync(Sh(script), Token));
 
     /// <summary>Waits until a file is there, which a command makes to say how far it is.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using GpuOps.Channels;
+using GpuOps.Channels.Ssh;
 using GpuOps.Rigs;
 using GpuOps.Unit.Probes;
 using static GpuOps.Unit.Channels.Ssh.SshRig;
@@ -8,8 +9,18 @@ using static GpuOps.Unit.Channels.Ssh.SshRig;
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Whatever shell somebody has on the cluster, and whatever it prints, commands and output arrive unchanged.</summary>
-public sealed class LoginShellTests
+public abstract class LoginShellContract(SshTransport transport) : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected ICommandChannel Open(SshDestination destination, SshDialog? dialog = null) => transport.Open(destination, dialog, _folder.Path);
+
     private const string Banner = "echo '*** Welcome! Use $(queue) gpu ***'\n";
 
     [Theory]
@@ -23,7 +34,7 @@ public sealed class LoginShellTests
         await using var rig = await StartAsync(new SshdRigOptions { Shell = Rig.Program(shell) });
         if (startFile.Length > 0)
             WriteBanner(rig, startFile);
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         Words.Several.Sample(
             words =>
@@ -45,7 +56,7 @@ public sealed class LoginShellTests
     {
         await using var rig = await StartAsync(new SshdRigOptions { Shell = Rig.Program(shell) });
         WriteBanner(rig, startFile, complaint);
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         var result = await channel.RunAsync(Sh("cat; echo mine >&2") with { Input = "input"u8.ToArray() }, Token);
 
@@ -57,7 +68,7 @@ public sealed class LoginShellTests
     public async Task A_long_command_is_no_worse_than_a_short_one()
     {
         await using var rig = await StartAsync(new SshdRigOptions { Shell = Rig.Program("tcsh") });
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         var words = Enumerable.Range(0, 40).Select(_ => new string('\n', 5000)).ToArray();
 
         var result = await channel.RunAsync(new ChannelCommand(["/usr/bin/printf", "%s", .. words]), Token);
@@ -69,7 +80,7 @@ public sealed class LoginShellTests
     public async Task A_shell_that_runs_nothing_is_named_with_what_it_says()
     {
         await using var rig = await StartAsync(new SshdRigOptions { Lines = ["ForceCommand echo This account is closed."] });
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         var fault = await channel.FaultAsync();
 

@@ -2,19 +2,30 @@ using System.Security.Cryptography;
 using GpuOps.Channels;
 using GpuOps.Channels.Ssh;
 using GpuOps.Rigs;
+using GpuOps.Unit.Probes;
 using static GpuOps.Unit.Channels.Ssh.SshRig;
 
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Commands and files over a real sshd.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class SshChannelTests
+public abstract class SshChannelContract(SshTransport transport) : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected ICommandChannel Open(SshDestination destination, SshDialog? dialog = null) => transport.Open(destination, dialog, _folder.Path);
+
     [Fact]
     public async Task Streams_and_exit_codes_arrive_as_they_are()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         var input = RandomNumberGenerator.GetBytes(300_000);
 
         var result = await channel.RunAsync(Sh("cat; printf 'a\\0b\\377' >&2; exit 3") with { Input = input }, Token);
@@ -28,7 +39,7 @@ public sealed class SshChannelTests
     public async Task A_signal_is_128_and_its_number()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         Assert.Equal(143, (await channel.RunAsync(Sh("kill -TERM $$"), Token)).ExitCode);
         Assert.Equal(137, (await channel.RunAsync(Sh("kill -KILL $$"), Token)).ExitCode);
@@ -38,7 +49,7 @@ public sealed class SshChannelTests
     public async Task Big_output_arrives_whole()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         var result = await channel.RunAsync(Sh("head -c 40000000 /dev/zero"), Token);
 
@@ -49,7 +60,7 @@ public sealed class SshChannelTests
     public async Task A_command_that_does_not_read_its_input_ends_all_the_same()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         Assert.Equal(0, (await channel.RunAsync(new ChannelCommand(["true"]) { Input = new byte[5_000_000] }, Token)).ExitCode);
     }
@@ -59,7 +70,7 @@ public sealed class SshChannelTests
     {
         await using var rig = await StartAsync();
         var folder = Directory.CreateDirectory(Path.Combine(rig.Folder, "a 'b")).FullName;
-        await using var channel = new SshChannel(rig.Destination() with { Environment = new Dictionary<string, string> { ["ONE"] = "1", ["TWO"] = "x" } });
+        await using var channel = Open(rig.Destination() with { Environment = new Dictionary<string, string> { ["ONE"] = "1", ["TWO"] = "x" } });
         var command = Sh("pwd; printf %s \"$ONE $TWO\"") with { Folder = folder, Environment = new Dictionary<string, string> { ["TWO"] = "$(2)'\n!" } };
 
         Assert.Equal($"{folder}\n1 $(2)'\n!", (await channel.RunAsync(command, Token)).OutputText);
@@ -69,7 +80,7 @@ public sealed class SshChannelTests
     public async Task What_does_not_exist_is_named()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         Assert.Equal("CommandNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.RunAsync(new ChannelCommand(["no-such-program"]), Token))).Id);
         Assert.Equal("FolderNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.RunAsync(Sh("true") with { Folder = "/no/such" }, Token))).Id);
@@ -80,7 +91,7 @@ public sealed class SshChannelTests
     public async Task One_connection_serves_more_callers_than_a_server_takes_sessions()
     {
         await using var rig = await StartAsync(new SshdRigOptions { Lines = ["MaxSessions 10"] });
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         var results = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => channel.RunAsync(Sh("echo $1 $SSH_CONNECTION", $"{i}"), Token)));
 
@@ -92,7 +103,7 @@ public sealed class SshChannelTests
     public async Task Giving_up_returns_at_once_and_ends_the_command()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var (id, said) = (Path.Combine(rig.Folder, "id"), Path.Combine(rig.Folder, "said"));
         var run = channel.RunAsync(Sh("trap 'echo interrupted > \"$2\"; exit' INT; echo $$ > \"$1.new\"; mv \"$1.new\" \"$1\"; while :; do sleep 0.05; done", id, said), giveUp.Token);
@@ -111,7 +122,7 @@ public sealed class SshChannelTests
     public async Task A_command_that_ignores_SIGINT_is_killed_with_its_children()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var id = Path.Combine(rig.Folder, "id");
         var run = channel.RunAsync(Sh("trap '' INT; sleep 1000 & echo $! > \"$1.new\"; mv \"$1.new\" \"$1\"; wait", id), giveUp.Token);
@@ -127,7 +138,7 @@ public sealed class SshChannelTests
     public async Task A_cut_connection_leaves_the_fate_of_a_running_command_unknown_and_the_next_connects_anew()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         var id = Path.Combine(rig.Folder, "id");
         var run = channel.RunAsync(Sh("echo x >> \"$1\"; exec sleep 30", id), Token);
         await UntilExistsAsync(id);
@@ -142,7 +153,7 @@ public sealed class SshChannelTests
     public async Task A_connection_cut_while_idle_is_not_noticed_by_the_next_command()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         await channel.RunAsync(Sh("true"), Token);
 
         rig.CutConnections();
@@ -156,7 +167,7 @@ public sealed class SshChannelTests
     public async Task A_connection_that_falls_silent_is_noticed_while_a_command_runs()
     {
         await using var rig = await StartAsync();
-        await using var channel = new SshChannel(rig.Destination() with { KeepAlive = TimeSpan.FromMilliseconds(100), KeepAliveCount = 3 });
+        await using var channel = Open(rig.Destination() with { KeepAlive = TimeSpan.FromMilliseconds(100), KeepAliveCount = 3 });
         var id = Path.Combine(rig.Folder, "id");
         var run = channel.RunAsync(Sh("echo x >> \"$1\"; exec sleep 30", id), Token);
         await UntilExistsAsync(id);
@@ -171,7 +182,7 @@ public sealed class SshChannelTests
     public async Task A_connection_that_fell_silent_while_idle_costs_the_next_command_time_and_nothing_else()
     {
         await using var rig = await StartAsync();
-        await using var channel = new SshChannel(rig.Destination() with { ConnectTimeout = TimeSpan.FromSeconds(1) });
+        await using var channel = Open(rig.Destination() with { ConnectTimeout = TimeSpan.FromSeconds(1), KeepAlive = TimeSpan.FromSeconds(1), KeepAliveCount = 1 });
         await channel.RunAsync(Sh("true"), Token);
 
         rig.SilenceConnections();
@@ -185,7 +196,7 @@ public sealed class SshChannelTests
     public async Task A_server_that_is_gone_is_unreachable_until_it_is_back()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         await channel.RunAsync(Sh("true"), Token);
         await rig.KillAsync();
 
@@ -198,7 +209,7 @@ public sealed class SshChannelTests
     public async Task Files_are_written_looked_at_and_read()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
         var path = Path.Combine(rig.Folder, "-a 'b\n$c");
         var content = RandomNumberGenerator.GetBytes(100_000);
 
@@ -219,7 +230,7 @@ public sealed class SshChannelTests
     public async Task Files_that_are_not_there_are_named_and_nothing_is_left_of_one_that_cannot_be_written()
     {
         await using var rig = await StartAsync();
-        await using var channel = rig.Channel();
+        await using var channel = Open(rig.Destination());
 
         Assert.Null(await channel.StatAsync("/no/such", Token));
         Assert.Null(await channel.StatAsync(rig.Folder, Token));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GpuOps.Channels.Ssh;
+using GpuOps.Channels;
 using GpuOps.Rigs;
 using GpuOps.Unit.Probes;
 using static GpuOps.Unit.Channels.Ssh.SshRig;
@@ -9,13 +10,23 @@ using static GpuOps.Unit.Channels.Ssh.SshRig;
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Host keys and logins against real sshds, also behind jump hosts.</summary>
-public sealed class SshLoginTests
+public abstract class SshLoginContract(SshTransport transport) : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected ICommandChannel Open(SshDestination destination, SshDialog? dialog = null) => transport.Open(destination, dialog, _folder.Path);
+
     [Fact]
     public async Task An_unknown_key_fails_when_nobody_can_answer_and_says_how_to_add_it()
     {
         await using var rig = await StartAsync();
-        await using var channel = new SshChannel(rig.Destination() with { UserKnownHostsFiles = [Path.Combine(rig.Folder, "none")] });
+        await using var channel = Open(rig.Destination() with { UserKnownHostsFiles = [Path.Combine(rig.Folder, "none")] });
 
         var fault = await channel.FaultAsync();
 
@@ -35,9 +46,9 @@ public sealed class SshLoginTests
         var destination = rig.Destination() with { UserKnownHostsFiles = [file], HashKnownHosts = hash };
         var dialog = new SshDialog { TrustHostKey = (key, _) => { asked.Add(key); return Task.FromResult(true); } };
 
-        await using (var channel = new SshChannel(destination, dialog))
+        await using (var channel = Open(destination, dialog))
             await channel.RunAsync(Sh("true"), Token);
-        await using (var channel = new SshChannel(destination))
+        await using (var channel = Open(destination))
             await channel.RunAsync(Sh("true"), Token);
 
         Assert.Equal("ssh-ed25519", Assert.Single(asked).KeyType);
@@ -52,7 +63,7 @@ public sealed class SshLoginTests
         await rig.KillAsync();
         await rig.ChangeHostKeyAsync();
         await rig.StartAgainAsync();
-        await using var channel = new SshChannel(rig.Destination(), new SshDialog { TrustHostKey = (_, _) => Task.FromResult(true) });
+        await using var channel = Open(rig.Destination(), new SshDialog { TrustHostKey = (_, _) => Task.FromResult(true) });
 
         var fault = await channel.FaultAsync();
 
@@ -66,7 +77,7 @@ public sealed class SshLoginTests
         await using var rig = await StartAsync();
         var wrong = Path.Combine(rig.Folder, "wrong");
         await SshdRig.KeygenAsync(wrong);
-        await using var channel = new SshChannel(rig.Destination() with { IdentityFiles = [wrong] });
+        await using var channel = Open(rig.Destination() with { IdentityFiles = [wrong] });
 
         var fault = await channel.FaultAsync();
 
@@ -83,9 +94,9 @@ public sealed class SshLoginTests
         var key = Path.Combine(rig.Folder, type);
         await SshdRig.KeygenAsync(key, type: type);
         rig.Authorize(key);
-        await using var channel = new SshChannel(rig.Destination() with { IdentityFiles = [key] });
+        await using var channel = Open(rig.Destination() with { IdentityFiles = [key] });
 
-        await channel.ConnectAsync(Token);
+        await channel.RunAsync(Sh("true"), Token);
     }
 
     [Theory]
@@ -103,9 +114,9 @@ public sealed class SshLoginTests
         List<SshPrompt> asked = [];
         var answers = new Queue<string>(["wrong", "secret"]);
         var dialog = new SshDialog { Ask = (prompt, _) => { asked.Add(prompt); return Task.FromResult<string?>(answers.Dequeue()); } };
-        await using var channel = new SshChannel(rig.Destination() with { IdentityFiles = [other, key] }, dialog);
+        await using var channel = Open(rig.Destination() with { IdentityFiles = [other, key] }, dialog);
 
-        await channel.ConnectAsync(Token);
+        await channel.RunAsync(Sh("true"), Token);
 
         Assert.Equal(2, asked.Count);
         Assert.All(asked, prompt => Assert.True(prompt.IsSecret && prompt.Text.Contains(key, StringComparison.Ordinal)));
@@ -126,9 +137,9 @@ public sealed class SshLoginTests
             await UntilExistsAsync(socket);
             await ToolAsync("env", $"SSH_AUTH_SOCK={socket}", "ssh-add", "-q", key);
             File.Delete(key);
-            await using (var channel = new SshChannel(rig.Destination() with { IdentityFiles = [], AgentSocket = socket }))
-                await channel.ConnectAsync(Token);
-            await using (var only = new SshChannel(rig.Destination() with { IdentityFiles = [], AgentSocket = socket, IdentitiesOnly = true }))
+            await using (var channel = Open(rig.Destination() with { IdentityFiles = [], AgentSocket = socket }))
+                await channel.RunAsync(Sh("true"), Token);
+            await using (var only = Open(rig.Destination() with { IdentityFiles = [], AgentSocket = socket, IdentitiesOnly = true }))
                 Assert.Equal("SshAuthenticationFailed", (await only.FaultAsync()).Id);
         }
         finally
@@ -144,17 +155,17 @@ public sealed class SshLoginTests
         await using var jump = await StartAsync();
         await using var target = await StartAsync(new SshdRigOptions { Address = "127.0.0.2" });
         var way = target.Destination() with { JumpHosts = [jump.Destination()] };
-        await using (var channel = new SshChannel(way))
+        await using (var channel = Open(way))
             Assert.StartsWith("127.0.0.1 ", (await channel.RunAsync(Sh("echo $SSH_CONNECTION"), Token)).OutputText, StringComparison.Ordinal);
 
-        await using var unknownHop = new SshChannel(way with { JumpHosts = [jump.Destination() with { UserKnownHostsFiles = [] }] });
+        await using var unknownHop = Open(way with { JumpHosts = [jump.Destination() with { UserKnownHostsFiles = [] }] });
         var fault = await unknownHop.FaultAsync();
         Assert.Equal("HostKeyUnknown", fault.Id);
-        Assert.Equal($"[127.0.0.1]:{jump.Port}", fault.Target);
-        await using var unknownTarget = new SshChannel(way with { UserKnownHostsFiles = [jump.KnownHostsFile] });
+        Assert.Contains($"{jump.Port}", $"{fault.Target}", StringComparison.Ordinal);
+        await using var unknownTarget = Open(way with { UserKnownHostsFiles = [jump.KnownHostsFile] });
         fault = await unknownTarget.FaultAsync();
         Assert.Equal("HostKeyUnknown", fault.Id);
-        Assert.Equal($"[127.0.0.2]:{target.Port}", fault.Target);
+        Assert.Contains($"{target.Port}", $"{fault.Target}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,7 +174,7 @@ public sealed class SshLoginTests
         await using var first = await StartAsync();
         await using var second = await StartAsync(new SshdRigOptions { Address = "127.0.0.2" });
         await using var target = await StartAsync(new SshdRigOptions { Address = "127.0.0.3" });
-        await using var channel = new SshChannel(target.Destination() with { JumpHosts = [first.Destination(), second.Destination()] });
+        await using var channel = Open(target.Destination() with { JumpHosts = [first.Destination(), second.Destination()] });
         var id = Path.Combine(target.Folder, "id");
         var run = channel.RunAsync(Sh("echo x > \"$1\"; exec sleep 30", id), Token);
         await UntilExistsAsync(id);
@@ -182,11 +193,11 @@ public sealed class SshLoginTests
         await using var closed = await StartAsync(new SshdRigOptions { Address = "127.0.0.3", Lines = ["AllowTcpForwarding no"] });
         await dead.KillAsync();
 
-        await using var viaDead = new SshChannel(target.Destination() with { JumpHosts = [dead.Destination()] });
+        await using var viaDead = Open(target.Destination() with { JumpHosts = [dead.Destination()] });
         var fault = await viaDead.FaultAsync();
         Assert.Equal("SshProxyFailed", fault.Id);
         Assert.Contains("127.0.0.2", fault.Message, StringComparison.Ordinal);
-        await using var viaClosed = new SshChannel(target.Destination() with { JumpHosts = [closed.Destination()] });
+        await using var viaClosed = Open(target.Destination() with { JumpHosts = [closed.Destination()] });
         fault = await viaClosed.FaultAsync();
         Assert.Equal("SshProxyFailed", fault.Id);
         Assert.Contains("127.0.0.3", fault.Message, StringComparison.Ordinal);
@@ -197,7 +208,7 @@ public sealed class SshLoginTests
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        await using var channel = new SshChannel(new SshDestination("127.0.0.1", "ann") { Port = ((IPEndPoint)silent.LocalEndpoint).Port, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var channel = Open(new SshDestination("127.0.0.1", "ann") { Port = ((IPEndPoint)silent.LocalEndpoint).Port, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
 
         Assert.Equal("ChannelUnreachable", (await channel.FaultAsync()).Id);
     }

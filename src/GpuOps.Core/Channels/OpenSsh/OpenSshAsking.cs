@@ -1,0 +1,82 @@
+using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
+using GpuOps.Channels.Ssh;
+
+namespace GpuOps.Channels.OpenSsh;
+
+/// <summary>Hands what ssh asks to whoever answers.</summary>
+/// <param name="folder">How questions come and answers go.</param>
+/// <param name="end">The far end.</param>
+/// <param name="dialog">Who answers.</param>
+/// <param name="over">Set when the connection is over, and its questions with it.</param>
+[UnsupportedOSPlatform("windows")]
+internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSettings end, SshDialog dialog, CancellationToken over)
+{
+    private const string Told = "none", Confirm = "confirm";
+
+    private readonly HashSet<string> _unanswered = [];
+
+    /// <summary>What went wrong in a dialog; it is the reason why the connection fails.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Takes a line of ssh's stderr that is a question; the answer follows by itself.</summary>
+    /// <returns>False when the line is none.</returns>
+    public bool TryHear(string line)
+    {
+        if (!line.StartsWith(folder.Mark, StringComparison.Ordinal))
+            return false;
+        _ = Task.Run(() => AnswerAsync(line[folder.Mark.Length..].Trim()), CancellationToken.None);
+        return true;
+    }
+
+    private async Task AnswerAsync(string number)
+    {
+        try
+        {
+            var (kind, text) = folder.ReadQuestion(number);
+            if (kind == Told)
+            {
+                dialog.Tell?.Invoke(new SshPrompt(end.Description, text, IsSecret: false));
+                return;
+            }
+
+            string? answer = null;
+            try
+            {
+                answer = await AnswerAsync(kind, text);
+            }
+            catch (Exception fault)
+            {
+                Fault = fault;
+            }
+
+            folder.Answer(number, answer);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The folder is gone, and ssh with it.
+        }
+    }
+
+    private async Task<string?> AnswerAsync(string kind, string text)
+    {
+        if (HostKeyQuestion().Match(text) is { Success: true } key)
+        {
+            var unknown = new UnknownHostKey(key.Groups["host"].Value, KeyType(key.Groups["type"].Value), key.Groups["print"].Value, end.KnownHostsFile);
+            return dialog.TrustHostKey is { } trust && await trust(unknown, over) ? "yes" : "no";
+        }
+
+        // A question that had no answer is not asked again; ssh asks three times.
+        if (dialog.Ask is not { } ask || _unanswered.Contains(text))
+            return null;
+        var answer = await ask(new SshPrompt(end.Description, text, IsSecret: kind != Confirm), over);
+        if (answer is null)
+            _unanswered.Add(text);
+        return answer;
+    }
+
+    private static string KeyType(string name) => name switch { "ED25519" => "ssh-ed25519", "RSA" => "ssh-rsa", _ => name };
+
+    [GeneratedRegex(@"^The authenticity of host '(?<host>[^ ']+)[^\n]*\n(?<type>\S+) key fingerprint is (?<print>\S+?)\.?\n[\s\S]*\(yes/no", RegexOptions.CultureInvariant)]
+    private static partial Regex HostKeyQuestion();
+}
