@@ -24,6 +24,7 @@
         'Get-GpuStatus'
         'Get-GpuUsage'
         'Get-SlurmJob'
+        'Get-SlurmResource'
         'Initialize-GpuPool'
         'Invoke-GpuCommand'
         'Register-GpuBackend'
@@ -38,6 +39,7 @@
         'Test-GpuBackend'
         'Unregister-GpuBackend'
         'Wait-SlurmJob'
+        'Wait-SlurmResource'
     )
     PrivateData          = @{
         PSData = @{

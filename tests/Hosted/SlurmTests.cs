@@ -130,6 +130,10 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     [InlineData("Stop-SlurmJob 4000000", "SlurmJobNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Suspend-SlurmJob 4000000", "SlurmJobNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Wait-SlurmJob 4000000", "SlurmJobNotFound", ErrorCategory.ObjectNotFound)]
+    [InlineData("Wait-SlurmResource moon", "SlurmPartitionNotFound", ErrorCategory.ObjectNotFound)]
+    [InlineData("Wait-SlurmResource gpu, moon", "SlurmPartitionNotFound", ErrorCategory.ObjectNotFound)]
+    [InlineData("Wait-SlurmResource -MinGpu 33", "SlurmResourceImpossible", ErrorCategory.InvalidArgument)]
+    [InlineData("Wait-SlurmResource -MinGpu 4 -GpuType h100", "SlurmResourceImpossible", ErrorCategory.InvalidArgument)]
     [InlineData("Stop-SlurmJob 12_x", "InvalidSlurmJobId", ErrorCategory.InvalidArgument)]
     [InlineData("Get-SlurmJob -Backend local", "BackendHasNoScheduler", ErrorCategory.InvalidArgument)]
     [InlineData("Get-GpuStatus -Backend slurm:", "BackendHasNoPool", ErrorCategory.InvalidArgument)]
@@ -175,5 +179,57 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
         using var session = Open();
         session.Run("$a = Submit-SlurmJob -Name many -Array 0-2 -OutputPath /dev/null -- true; $b = Submit-SlurmJob -OutputPath /dev/null -DependsOn $a -DependencyType AfterAny -- true").Clean();
         Assert.Equal(4, session.Run($"$a, $b | Wait-SlurmJob {Quietly}").Clean().Output.Count);
+    }
+
+    [Fact]
+    public void What_there_is_by_partition_by_node_and_in_all()
+    {
+        using var session = Open();
+        Assert.Equal(["cpu 0/0", "gpu 32/32"], session.Read("Get-SlurmResource"));
+        Assert.Equal(["gpu 32/32"], session.Read("Get-SlurmResource g*"));
+        Assert.Equal(["all 32/32"], session.Read("Get-SlurmResource -Total"));
+        Assert.Equal(["cpu01 0/0", "cpu02 0/0", "gpu01 8/8", "gpu02 8/8", "gpu03 8/8", "gpu04 8/8"], session.Read("Get-SlurmResource -ByNode"));
+        Assert.Equal(["gpu 32/32"], session.Read("Get-SlurmResource -GpuType a1*"));
+        Assert.Empty(session.Read("Get-SlurmResource -GpuType h100"));
+        Assert.Equal(["gpu 32/32"], session.Read("$j = Submit-SlurmJob -AdditionalArgument --hold -- true; $j | Get-SlurmJob | Get-SlurmResource; $j | Stop-SlurmJob"));
+        var outcome = session.Run("Get-SlurmResource gpu, moon");
+        outcome.Fails("SlurmPartitionNotFound", ErrorCategory.ObjectNotFound);
+        Assert.Equal(["gpu 32/32"], outcome.Texts);
+    }
+
+    [Fact]
+    public void Waiting_for_what_is_free_gives_the_partition_and_the_backends_partition_is_meant()
+    {
+        using var session = Open();
+        Assert.Equal(["gpu 32/32"], session.Read("Wait-SlurmResource -MinGpu 4 -Partition gpu -Timeout 2h"));
+        Assert.Equal(["gpu 32/32"], session.Read("Wait-SlurmResource -MinGpuPerNode 8 -MinNode 4"));
+        Assert.Equal(["cpu 0/0"], session.Read("Wait-SlurmResource cpu -MinNode 2"));
+        _store.Configure("backends:\n  hpc:\n    uri: 'slurm:'\n    defaults:\n      partition: cpu\n");
+        using var other = Session.Open(_store);
+        Assert.Equal(["cpu 0/0"], other.Read("Wait-SlurmResource -MinNode 1"));
+        other.Run("Wait-SlurmResource -MinGpu 1").Fails("SlurmResourceImpossible", ErrorCategory.InvalidArgument);
+    }
+
+    [Fact]
+    public void Asking_for_what_is_free_too_often_is_warned_of()
+    {
+        using var session = Open();
+        Assert.Contains("burdens the controller", Assert.Single(session.Run("Wait-SlurmResource -Interval 4s").Clean().Warnings), StringComparison.Ordinal);
+        Assert.Empty(session.Run("Wait-SlurmResource -Interval 5s").Clean().Warnings);
+    }
+
+    [Fact]
+    public void Stopping_a_wait_for_what_is_free_is_quick()
+    {
+        using var session = Open();
+        session.Run("$job = Submit-SlurmJob -Gpu 32 -AdditionalArgument --nodes=4 -OutputPath /dev/null -- sleep 600; $job | Wait-SlurmJob -State Running -Interval 1s -Timeout 1m -WarningAction Ignore").Clean();
+        using (var waiting = session.Start("Wait-SlurmResource"))
+        {
+            Wait.Until(() => waiting.Streams.Progress.Count > 0, "the wait has begun");
+            Assert.InRange(waiting.Stop(), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        }
+
+        session.Run("$job | Stop-SlurmJob").Clean();
+        Assert.Single(session.Run("Wait-SlurmResource -MinGpu 32 -Interval 1s -Timeout 1m -WarningAction Ignore").Clean().Output);
     }
 }

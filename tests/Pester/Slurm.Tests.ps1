@@ -57,4 +57,23 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $why[0].FullyQualifiedErrorId | Should -BeLike 'SlurmJobFailed,*'
         "$($why[0])" | Should -BeLike '*exit code 3*no data'
     }
+
+    It 'shows what is free by partition and by node in 100 columns' {
+        $job = Submit-SlurmJob -Gpu 3 -AdditionalArgument --nodelist=gpu01 -OutputPath /dev/null -- sleep 600
+        $null = $job | Wait-SlurmJob -State Running @quick
+        $view = Get-SlurmResource | Get-View
+        ($view | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 100
+        $view -match '\S' | Select-Object -Skip 1 -First 1 | Should -Match '^Partition +State +GPUs InUse +Free Unusable Nodes +Idle Mixed Drain +Down Free of type$'
+        $view -match '^gpu' | Should -Match '^gpu\* +Up +32 +3 +29 +0 +4 +3 +1 +0 +0 a100 29/32$'
+        $view = Get-SlurmResource -ByNode | Get-View
+        ($view | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 100
+        $view -match 'Partitions:' | Should -HaveCount 2
+        $view -match '^gpu01' | Should -Match '^gpu01 +MIXED +8 +3 +5 +0 +1/32 +1.0/250 GB a100$'
+        $job | Stop-SlurmJob
+    }
+
+    It 'waits until enough is free' {
+        (Wait-SlurmResource -MinGpu 32 -Partition gpu @quick).GpusFree | Should -Be 32
+        (TabExpansion2 'Wait-SlurmResource -Partition ').CompletionMatches.ListItemText | Should -Be cpu, gpu
+    }
 }

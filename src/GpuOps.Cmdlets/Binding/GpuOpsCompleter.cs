@@ -2,8 +2,10 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using GpuOps.Cmdlets.Module;
+using GpuOps.Cmdlets.Slurm;
 using GpuOps.Configuration;
 using GpuOps.Pools;
+using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Binding;
 
@@ -44,6 +46,14 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
         var definition = configuration.ResolveBackend(bound["Backend"] as string);
         var pool = EngineState.Current.Host.Open(definition, new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System));
         return Wait(token => pool.Pool.ReadAsync(null, token));
+    }
+
+    /// <summary>The Slurm cluster that the command line speaks of; null when that backend is none.</summary>
+    private protected static SlurmScheduler? OpenSlurm(IDictionary bound)
+    {
+        var configuration = Configuration();
+        var definition = configuration.ResolveBackend(bound["Backend"] as string ?? configuration.ChooseBackend(SlurmCmdlet.Scheme));
+        return EngineState.Current.Host.OpenScheduler(definition, new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System)) as SlurmScheduler;
     }
 
     /// <summary>Waits for an answer, but not for long.</summary>

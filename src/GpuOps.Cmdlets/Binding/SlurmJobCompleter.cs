@@ -1,7 +1,4 @@
 using System.Collections;
-using GpuOps.Cmdlets.Module;
-using GpuOps.Cmdlets.Slurm;
-using GpuOps.Configuration;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Binding;
@@ -10,13 +7,7 @@ namespace GpuOps.Cmdlets.Binding;
 public sealed class SlurmJobCompleter : GpuOpsCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<(string Value, string Tip)> Offers(IDictionary bound)
-    {
-        var configuration = Configuration();
-        var definition = configuration.ResolveBackend(bound["Backend"] as string ?? configuration.ChooseBackend(SlurmCmdlet.Scheme));
-        var context = new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System);
-        return EngineState.Current.Host.OpenScheduler(definition, context) is SlurmScheduler scheduler
-            ? Wait(token => scheduler.ReadJobsAsync(new SlurmJobQuery(), token)).Jobs.Select(static job => (job.Id.ToString(), $"{job.Name}, {job.State}"))
-            : [];
-    }
+    protected override IEnumerable<(string Value, string Tip)> Offers(IDictionary bound) => OpenSlurm(bound) is { } scheduler
+        ? Wait(token => scheduler.ReadJobsAsync(new SlurmJobQuery(), token)).Jobs.Select(static job => (job.Id.ToString(), $"{job.Name}, {job.State}"))
+        : [];
 }

@@ -76,7 +76,4 @@ public sealed class GetSlurmJobCommand : SlurmCmdlet
         Since is { } since ? DateTime.Now - since
         : ParameterSetName == "Some" && State?.Any(SlurmJobStates.IsFinal) == true ? Day
         : null;
-
-    private static WildcardPattern[]? Patterns(string[]? texts) =>
-        texts is null ? null : [.. texts.Select(static text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase))];
 }

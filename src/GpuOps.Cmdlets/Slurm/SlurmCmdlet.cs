@@ -13,6 +13,8 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
 {
     internal const string Scheme = "slurm";
 
+    private static readonly TimeSpan Hasty = TimeSpan.FromSeconds(5);
+
     private Dictionary<string, SlurmScheduler>? _opened;
     private bool _saidMissing;
 
@@ -51,6 +53,19 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
 
         return answer.Jobs;
     }
+
+    /// <summary>Warns of a question that comes too often.</summary>
+    private protected void WarnIfHasty(TimeSpan interval)
+    {
+        if (interval < Hasty)
+        {
+            WriteWarning($"Asking every {interval.TotalSeconds:0.###} s burdens the controller, which serves everybody. 5 s and more do not.");
+        }
+    }
+
+    /// <summary>Patterns with wildcards; null for none.</summary>
+    private protected static WildcardPattern[]? Patterns(string[]? texts) =>
+        texts is null ? null : [.. texts.Select(static text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase))];
 
     internal static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => new(
         "SlurmJobNotFound", GpuOpsErrorKind.NotFound,

@@ -9,8 +9,6 @@ namespace GpuOps.Cmdlets.Slurm;
 [OutputType(typeof(SlurmJob))]
 public sealed class WaitSlurmJobCommand : SlurmJobsCmdlet
 {
-    private static readonly TimeSpan Hasty = TimeSpan.FromSeconds(5);
-
     /// <summary>States that end the wait for a job too; one that is over ends it in any case.</summary>
     [Parameter]
     public SlurmJobState[] State { get; set; } = [];
@@ -29,13 +27,7 @@ public sealed class WaitSlurmJobCommand : SlurmJobsCmdlet
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    protected override void Begin()
-    {
-        if (Interval < Hasty)
-        {
-            WriteWarning($"Asking every {Interval.TotalSeconds:0.###} s burdens the controller, which serves everybody. 5 s and more do not.");
-        }
-    }
+    protected override void Begin() => WarnIfHasty(Interval);
 
     /// <inheritdoc/>
     private protected override void Act(IReadOnlyList<(SlurmScheduler Scheduler, SlurmJobId[] Ids)> given) => Run(async (post, token) =>

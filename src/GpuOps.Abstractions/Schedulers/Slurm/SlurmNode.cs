@@ -18,6 +18,10 @@ public sealed record SlurmNode
     /// <summary>Whether new jobs get it, as far as its state tells.</summary>
     public bool TakesJobs => Condition is SlurmNodeCondition.Idle or SlurmNodeCondition.Mixed or SlurmNodeCondition.Allocated;
 
+    /// <summary>Whether a new job finds room: it takes jobs, and some CPU and some memory is left, without which no GPU can be had.</summary>
+    public bool HasRoom => TakesJobs && Condition != SlurmNodeCondition.Allocated
+        && !(Cpus > 0 && CpusAllocated >= Cpus) && !(Memory > 0 && MemoryAllocated >= Memory);
+
     /// <summary>The partitions it is in.</summary>
     public IReadOnlyList<string> Partitions { get; init; } = [];
 

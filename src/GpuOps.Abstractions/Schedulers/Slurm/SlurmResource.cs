@@ -1,25 +1,16 @@
 namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>What a partition, or the whole cluster, has and what can be had of it.</summary>
-public sealed record SlurmResource
+public sealed record SlurmResource : SlurmGpuSupply
 {
     /// <summary>The partition; null for the whole cluster, in which every node counts once.</summary>
     public string? Partition { get; init; }
 
-    /// <summary>The GPUs by type, by name.</summary>
-    public IReadOnlyList<SlurmGpuCount> Gpus { get; init; } = [];
+    /// <summary>What the partition does with jobs; null for the whole cluster. GPUs of one that is not up are not free.</summary>
+    public SlurmPartitionState? State { get; init; }
 
-    /// <summary>How many GPUs there are.</summary>
-    public int GpusTotal { get; init; }
-
-    /// <summary>How many GPUs jobs have.</summary>
-    public int GpusInUse { get; init; }
-
-    /// <summary>How many GPUs nobody has, on nodes that take jobs.</summary>
-    public int GpusFree { get; init; }
-
-    /// <summary>How many GPUs nobody has and nobody gets.</summary>
-    public int GpusUnusable { get; init; }
+    /// <summary>Whether jobs that name no partition go there.</summary>
+    public bool IsDefault { get; init; }
 
     /// <summary>How many nodes there are.</summary>
     public int NodesTotal { get; init; }
@@ -49,8 +40,8 @@ public sealed record SlurmResource
     public int NodesOther { get; init; }
 
     /// <summary>The nodes counted here.</summary>
-    public IReadOnlyList<SlurmNode> Nodes { get; init; } = [];
+    public IReadOnlyList<SlurmNodeResource> Nodes { get; init; } = [];
 
-    /// <summary>The backend it was found on.</summary>
-    public string Backend { get; init; } = "";
+    /// <summary>The partition and what is free of its GPUs.</summary>
+    public override string ToString() => $"{Partition ?? "all"} {GpusFree}/{GpusTotal}";
 }

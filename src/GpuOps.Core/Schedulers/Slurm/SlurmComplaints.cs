@@ -16,6 +16,11 @@ public static class SlurmComplaints
         ("Sending PersistInit msg", SlurmTrouble.AccountingAway),
         ("failed to open persistent connection", SlurmTrouble.AccountingAway),
         ("Unable to connect to database", SlurmTrouble.AccountingAway),
+        // The system's words, when the controller goes away in the middle of an answer; the accounting has its own around them.
+        ("Connection reset by peer", SlurmTrouble.ControllerAway),
+        ("Connection refused", SlurmTrouble.ControllerAway),
+        ("Broken pipe", SlurmTrouble.ControllerAway),
+        ("Communication connection failure", SlurmTrouble.ControllerAway),
         ("Invalid job id specified", SlurmTrouble.UnknownJob),
         ("Job/step already completing or completed", SlurmTrouble.UnknownJob),
         ("Access/permission denied", SlurmTrouble.NotAllowed),

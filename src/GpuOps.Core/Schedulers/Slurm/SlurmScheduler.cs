@@ -23,12 +23,15 @@ public sealed class SlurmScheduler : IJobScheduler
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(options);
-        (_channel, _commands, Backend) = (channel, new SlurmCommands(channel, options), options.Backend);
+        (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Partition);
         _submission = new SlurmSubmission(channel, _commands, options, time ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>
     public string Backend { get; }
+
+    /// <summary>The partition of jobs that name none; null where that is the cluster's to choose.</summary>
+    public string? DefaultPartition { get; }
 
     /// <inheritdoc/>
     public string Description => $"Slurm on {_channel.Description}";
@@ -121,10 +124,17 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <param name="cancellationToken">Gives up.</param>
     public Task RequeueAsync(SlurmJobId id, CancellationToken cancellationToken) => ControlAsync("requeue", id, cancellationToken);
 
-    /// <summary>The nodes with their GPUs, those in use among them.</summary>
+    /// <summary>What the cluster has and what can be had of it now.</summary>
+    /// <param name="filter">What of it is wanted; null for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<SlurmNode>> ReadNodesAsync(CancellationToken cancellationToken) =>
-        ScontrolNodes.Parse((await _commands.RunAsync("scontrol", ["--details", "show", "nodes"], cancellationToken)).OutputText);
+    /// <exception cref="GpuOpsException"><c>SlurmControllerAway</c>, <c>SlurmNotFound</c>, or what the channel says.</exception>
+    public async Task<SlurmResources> ReadResourcesAsync(SlurmResourceFilter? filter, CancellationToken cancellationToken)
+    {
+        var nodes = ShowAsync("nodes", cancellationToken);
+        var partitions = ShowAsync("partitions", cancellationToken);
+        await Task.WhenAll(nodes, partitions);
+        return SlurmResources.Of(ScontrolNodes.Parse(await nodes), ScontrolPartitions.Parse(await partitions), filter, Backend);
+    }
 
     /// <summary>The end of what a job wrote to its error file, or to its output where that is one file.</summary>
     /// <param name="job">The job.</param>
@@ -156,7 +166,7 @@ public sealed class SlurmScheduler : IJobScheduler
         yield return commands;
         if (!commands.Succeeded)
             yield break;
-        yield return await TryAsync("Controller", async () => $"{(await ReadNodesAsync(cancellationToken)).Count} nodes.");
+        yield return await TryAsync("Controller", async () => $"{(await ReadResourcesAsync(null, cancellationToken)).Nodes.Count} nodes.");
         yield return await TryAsync("Accounting", async () =>
         {
             await _commands.RunAsync("sacct", ["--noheader", "--starttime=now"], cancellationToken);
@@ -227,6 +237,9 @@ public sealed class SlurmScheduler : IJobScheduler
         var live = await ReadLiveAsync([$"--user={await UserAsync(cancellationToken)}", "--states=all"], cancellationToken);
         return live.Find(job => job.Comment.Contains(tag, StringComparison.Ordinal)) is { } job ? SlurmJobId.Parse(job.Id.Base) : null;
     }
+
+    private async Task<string> ShowAsync(string what, CancellationToken cancellationToken) =>
+        (await _commands.RunAsync("scontrol", ["--details", "show", what], cancellationToken)).OutputText;
 
     private static StreamReader ReaderOf(CommandResult result) => new(new MemoryStream(result.Output));
 

@@ -1,5 +1,4 @@
 using GpuOps.Errors;
-using GpuOps.Timing;
 
 namespace GpuOps.Schedulers.Slurm;
 
@@ -29,38 +28,24 @@ public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options
         ArgumentNullException.ThrowIfNull(ids);
         List<SlurmJobId> open = [.. ids.Distinct()];
         var total = open.Count;
-        using var limit = new Deadline(options.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        await new SlurmPoll(options.Interval, options.Timeout).RunAsync(
+            token => scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = [.. open] }, token), IsEnough, fault => Tell(fault.Message), Late, time, cancellationToken);
+
+        bool IsEnough(SlurmJobs answer)
         {
-            while (true)
-            {
-                var trouble = await LookAsync(open, ended, lost, either.Token);
-                progress(new SlurmWaitProgress(total - open.Count, total, _states, trouble));
-                if (open.Count == 0)
-                    return;
-                await Task.Delay(options.Interval, time, either.Token);
-            }
+            Take(answer, open, ended, lost);
+            Tell(answer.Missing?.Message);
+            return open.Count == 0;
         }
-        catch (OperationCanceledException fault) when (limit.IsOver && !cancellationToken.IsCancellationRequested)
-        {
-            throw new GpuOpsException("SlurmWaitTimeout", GpuOpsErrorKind.Timeout,
-                $"{open.Count} of {total} jobs are not over after {options.Timeout}: {string.Join(", ", open.Take(5))}{(open.Count > 5 ? ", ..." : "")}. They go on; Get-SlurmJob shows how they stand.", open, fault);
-        }
+
+        void Tell(string? trouble) => progress(new SlurmWaitProgress(total - open.Count, total, _states, trouble));
+
+        GpuOpsException Late(Exception fault) => new("SlurmWaitTimeout", GpuOpsErrorKind.Timeout,
+            $"{open.Count} of {total} jobs are not over after {options.Timeout}: {string.Join(", ", open.Take(5))}{(open.Count > 5 ? ", ..." : "")}. They go on; Get-SlurmJob shows how they stand.", open, fault);
     }
 
-    private async Task<string?> LookAsync(List<SlurmJobId> open, Action<SlurmJob> ended, Action<SlurmJobId, SlurmJob?> lost, CancellationToken cancellationToken)
+    private void Take(SlurmJobs answer, List<SlurmJobId> open, Action<SlurmJob> ended, Action<SlurmJobId, SlurmJob?> lost)
     {
-        SlurmJobs answer;
-        try
-        {
-            answer = await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = [.. open] }, cancellationToken);
-        }
-        catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.Unreachable or GpuOpsErrorKind.Lost)
-        {
-            return fault.Message;
-        }
-
         _states = answer.Jobs.CountBy(static job => job.State).ToDictionary();
         foreach (var job in answer.Jobs.Where(IsDone).Where(job => _told.Add(job.Id.Job)))
             ended(job);
@@ -78,8 +63,6 @@ public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options
             if (own.All(IsDone))
                 open.Remove(id);
         }
-
-        return answer.Missing?.Message;
     }
 
     private bool IsDone(SlurmJob job) => job.IsFinished || options.States.Contains(job.State);
