@@ -62,7 +62,9 @@ internal sealed class EngineState
     /// Ends what runs in a runspace, then releases all that it holds; ends the heartbeat when nothing is held any more.
     /// Never throws.
     /// </summary>
-    public void Close(Guid runspace)
+    /// <param name="runspace">The runspace.</param>
+    /// <param name="isLast">No other has the module: connections to other hosts are closed too.</param>
+    public void Close(Guid runspace, bool isLast)
     {
         try
         {
@@ -88,6 +90,11 @@ internal sealed class EngineState
         catch (AggregateException)
         {
             // What could not be released ends with its lease.
+        }
+
+        if (isLast)
+        {
+            Task.Run(Host.CloseSchedulersAsync).Wait(ReleaseLimit);
         }
 
         lock (_gate)

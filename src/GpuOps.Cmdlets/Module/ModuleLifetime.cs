@@ -25,7 +25,7 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
     {
         if (Runspace.DefaultRunspace is { } runspace && !IsImportedAnew())
         {
-            RunspaceWatch.Release(runspace.InstanceId);
+            RunspaceWatch.Release(runspace);
         }
     }
 

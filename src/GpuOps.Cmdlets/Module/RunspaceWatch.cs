@@ -9,7 +9,7 @@ namespace GpuOps.Cmdlets.Module;
 internal static class RunspaceWatch
 {
     // A set of references: the runtime has it compiled already, and every import pays for what it has not.
-    private static readonly HashSet<Runspace> Watched = [];
+    private static readonly HashSet<Runspace> Watched = [], InUse = [];
     private static readonly Lock Gate = new();
 
     static RunspaceWatch() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
@@ -22,7 +22,7 @@ internal static class RunspaceWatch
 
         foreach (var runspace in open)
         {
-            Release(runspace.InstanceId);
+            Release(runspace);
         }
     };
 
@@ -30,6 +30,7 @@ internal static class RunspaceWatch
     {
         lock (Gate)
         {
+            InUse.Add(runspace);
             if (!Watched.Add(runspace))
             {
                 return;
@@ -39,12 +40,20 @@ internal static class RunspaceWatch
         runspace.StateChanged += OnStateChanged;
     }
 
-    /// <summary>Releases what a runspace holds. Never throws: it runs where nobody could catch.</summary>
-    public static void Release(Guid runspace)
+    /// <summary>
+    /// Releases what a runspace holds, and with the last one what all share. Never throws: it runs where nobody could catch.
+    /// </summary>
+    public static void Release(Runspace runspace)
     {
+        bool isLast;
+        lock (Gate)
+        {
+            isLast = InUse.Remove(runspace) && InUse.Count == 0;
+        }
+
         if (EngineState.IsInUse)
         {
-            EngineState.Current.Close(runspace);
+            EngineState.Current.Close(runspace.InstanceId, isLast);
         }
     }
 
@@ -55,7 +64,7 @@ internal static class RunspaceWatch
             && IsWatched(runspace))
         {
             // Forgotten only when that is done: a process that ends meanwhile waits for it too.
-            Release(runspace.InstanceId);
+            Release(runspace);
             Forget(runspace);
         }
     }

@@ -41,6 +41,23 @@ public sealed class EngineHost(TimeProvider time)
     public IJobScheduler OpenScheduler(BackendDefinition definition, BackendContext context) =>
         _schedulers.GetOrAdd(KeyOf(definition, context), _ => BackendCatalog.Default.CreateScheduler(definition, context));
 
+    /// <summary>Closes the connections of all schedulers; who needs one opens it anew. Never throws.</summary>
+    public async Task CloseSchedulersAsync()
+    {
+        foreach (var key in _schedulers.Keys)
+        {
+            try
+            {
+                if (_schedulers.TryRemove(key, out var scheduler))
+                    await scheduler.DisposeAsync();
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                // Whatever state it was in, nobody uses it any more.
+            }
+        }
+    }
+
     /// <summary>Looks step by step whether a backend can be used, whatever it is.</summary>
     /// <param name="definition">The backend.</param>
     /// <param name="context">The settings and the world around.</param>

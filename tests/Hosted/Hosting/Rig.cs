@@ -22,6 +22,9 @@ internal static class Rig
     /// <summary>A Slurm cluster.</summary>
     public static void NeedSlurm() => Need(SlurmRig.Missing is null, SlurmRig.Missing ?? "");
 
+    /// <summary>An sshd of the test's own.</summary>
+    public static void NeedSshd() => Need(SshdRig.Missing is null, SshdRig.Missing ?? "");
+
     private static void Need(bool there, string reason)
     {
         if (!there && Environment.GetEnvironmentVariable(RequireVariable) == "1")
