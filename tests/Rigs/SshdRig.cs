@@ -17,7 +17,8 @@ public sealed partial class SshdRig : IAsyncDisposable
     private SshdRig(SshdRigOptions options)
     {
         _options = options;
-        Port = FreePort(options.Address);
+        // No other server is on a host that was made for it.
+        Port = options.Host is null ? FreePort(options.Address) : 22;
         // sshd separates privileges below it, and exists once for all rigs.
         Directory.CreateDirectory("/run/sshd");
     }
@@ -31,7 +32,7 @@ public sealed partial class SshdRig : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("gpuops-sshd-").FullName;
 
     /// <summary>The address it listens on.</summary>
-    public string Address => _options.Address;
+    public string Address => _options.Host?.Address ?? _options.Address;
 
     /// <summary>The port it listens on.</summary>
     public int Port { get; }
@@ -57,7 +58,7 @@ public sealed partial class SshdRig : IAsyncDisposable
             await KeygenAsync(rig.HostKeyFile);
             await KeygenAsync(rig.IdentityFile);
             File.Copy(rig.IdentityFile + ".pub", Path.Combine(rig.Folder, "authorized"));
-            await File.WriteAllTextAsync(rig.KnownHostsFile, $"[{rig.Address}]:{rig.Port} {rig.HostKey}\n");
+            await File.WriteAllTextAsync(rig.KnownHostsFile, $"{(rig.Port == 22 ? rig.Address : $"[{rig.Address}]:{rig.Port}")} {rig.HostKey}\n");
             await rig.StartAgainAsync();
             return rig;
         }
@@ -90,7 +91,8 @@ public sealed partial class SshdRig : IAsyncDisposable
     {
         var configuration = Path.Combine(Folder, "sshd_config");
         await File.WriteAllLinesAsync(configuration, Configuration());
-        _process = await ServerStart.UntilReadyAsync(new ProcessStartInfo(RigFiles.Find("sshd")!, ["-D", "-e", "-f", configuration]), "Server listening on");
+        string[] command = [.. _options.Host?.Prefix ?? [], RigFiles.Find("sshd")!, "-D", "-e", "-f", configuration];
+        _process = await ServerStart.UntilReadyAsync(new ProcessStartInfo(command[0], command[1..]), "Server listening on");
     }
 
     /// <summary>Gives it another host key; it shows it after it was started again.</summary>

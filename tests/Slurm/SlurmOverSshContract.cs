@@ -1,0 +1,194 @@
+using System.Runtime.Versioning;
+using System.Text;
+using GpuOps.Channels;
+using GpuOps.Channels.Ssh;
+using GpuOps.Errors;
+using GpuOps.Rigs;
+using GpuOps.Schedulers.Slurm;
+using GpuOps.Unit.Channels.Ssh;
+
+namespace GpuOps.SlurmTests;
+
+/// <summary>The scheduler over real sshds, the second behind the first, which is at the other end of a cable.</summary>
+[SupportedOSPlatform("linux")]
+public abstract class SlurmOverSshContract(SlurmCluster cluster, SshTransport transport) : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpuops-over-ssh-").FullName;
+    private NetworkHost? _host;
+    private SshdRig? _jump, _login;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private SlurmRig Rig => cluster.Rig;
+
+    public async ValueTask InitializeAsync()
+    {
+        SlurmCluster.Need();
+        if ((SshdRig.Missing ?? NetworkHost.Missing ?? FullDisk.Missing) is { } missing)
+        {
+            Assert.False(RigFiles.AreRequired, missing);
+            Assert.Skip(missing);
+        }
+
+        _host = await NetworkHost.StartAsync();
+        _jump = await SshdRig.StartAsync(new SshdRigOptions { Host = _host });
+        _login = await SshdRig.StartAsync(new SshdRigOptions { Address = _host.OwnAddress });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_login is not null)
+            await _login.DisposeAsync();
+        if (_jump is not null)
+            await _jump.DisposeAsync();
+        if (_host is not null)
+            await _host.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_script_is_submitted_through_a_jump_host_and_read_back()
+    {
+        await using var scheduler = Open();
+        var script = Encoding.UTF8.GetBytes("#!/bin/bash\narr=(1 2 3)\necho \"${#arr[@]} $1|$2\" >&2\nexit 4\n");
+        var request = new SlurmJobRequest
+        {
+            Script = script,
+            Arguments = ["it's $HOME", "ü\nx"],
+            Output = $"{Rig.WorkFolder}/over/ssh/%j.out",
+        };
+        var id = (await scheduler.SubmitAsync(request, null, Token)).Id;
+        var job = await EndOfAsync(scheduler, id);
+        Assert.Equal((SlurmJobState.Failed, 4), (job.State, job.ExitCode));
+        Assert.Equal(["3 it's $HOME|ü", "x"], await scheduler.ReadLastLinesAsync(job, 5, Token));
+    }
+
+    [Fact]
+    public async Task A_submission_whose_connection_is_cut_is_looked_up_and_not_repeated() =>
+        await SubmitAsync("cut", _ => { _login!.CutConnections(); return Task.CompletedTask; });
+
+    [Fact]
+    public async Task A_submission_that_a_partition_swallowed_is_looked_up_and_not_repeated() =>
+        await SubmitAsync("partition", async lost =>
+        {
+            await _host!.PullAsync();
+            await lost.WaitAsync(Token);
+            await _host.PlugAsync();
+        });
+
+    [Fact]
+    public async Task Waiting_outlives_a_connection_that_is_cut() =>
+        await WaitAsync(_ => { _login!.CutConnections(); return Task.CompletedTask; });
+
+    [Fact]
+    public async Task Waiting_outlives_a_partition() =>
+        await WaitAsync(async lost =>
+        {
+            await _host!.PullAsync();
+            await lost.WaitAsync(Token);
+            await _host.PlugAsync();
+        });
+
+    [Fact]
+    public async Task Where_the_disk_is_full_no_job_is_submitted_and_the_log_folder_is_named()
+    {
+        await using var disk = await FullDisk.MountAsync(takesNames: false);
+        await using var scheduler = Open();
+
+        var fault = await Assert.ThrowsAsync<GpuOpsException>(() =>
+            scheduler.SubmitAsync(new SlurmJobRequest { Name = "nowhere", Command = ["true"], Output = $"{disk.Path}/logs/%j.out" }, null, Token));
+
+        Assert.Equal("SlurmLogFolderFailed", fault.Id);
+        Assert.Contains("No space left on device", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain((await scheduler.ReadJobsAsync(new SlurmJobQuery(), Token)).Jobs, job => job.Name == "nowhere");
+    }
+
+    [Fact]
+    public async Task A_script_goes_to_sbatch_where_no_disk_has_room_for_it()
+    {
+        await using var disk = await FullDisk.MountAsync(takesNames: true);
+        await using var scheduler = Open();
+        var script = Encoding.UTF8.GetBytes($"#!/bin/bash\n#SBATCH --output=/dev/null\n# {new string('x', 100_000)}\nexit 3\n");
+
+        var id = (await scheduler.SubmitAsync(new SlurmJobRequest { Script = script }, disk.Path, Token)).Id;
+
+        Assert.Equal(3, (await EndOfAsync(scheduler, id)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_refusal_comes_through_with_Slurms_words()
+    {
+        await using var scheduler = Open();
+        var fault = await Assert.ThrowsAsync<GpuOpsException>(() =>
+            scheduler.SubmitAsync(new SlurmJobRequest { Command = ["true"], Resources = new SlurmResourceRequest { Partition = "nowhere" } }, null, Token));
+        Assert.Equal("SlurmRefused", fault.Id);
+        Assert.Contains("invalid partition specified: nowhere", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cuts the connection when sbatch has taken the job and has not said so yet.</summary>
+    private async Task SubmitAsync(string name, Func<Task, Task> cut)
+    {
+        // The site's sbatch takes the job, and then takes its time to say so.
+        var folder = Directory.CreateDirectory(Path.Combine(Rig.WorkFolder, $"slow-{Guid.NewGuid():N}")).FullName;
+        var taken = Path.Combine(folder, "taken");
+        foreach (var program in (string[])["squeue", "scancel", "sacct"])
+            File.CreateSymbolicLink(Path.Combine(folder, program), RigFiles.Find(program)!);
+        await File.WriteAllTextAsync(Path.Combine(folder, "sbatch"), $"#!/bin/sh\nid=$({RigFiles.Find("sbatch")} \"$@\") || exit\ntouch {taken}\nsleep 600\necho $id\n", Token);
+        File.SetUnixFileMode(Path.Combine(folder, "sbatch"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var scheduler = Open();
+        var channel = new LossWatch(Channel());
+        await using var slow = Open(channel, folder);
+        var submission = slow.SubmitAsync(new SlurmJobRequest { Name = name, Command = ["true"], AdditionalArguments = ["--hold"] }, null, Token);
+        // A submission that fails has nothing to wait for.
+        await await Task.WhenAny(submission, Rig.UntilAsync("sbatch has taken the job", static result => result.ExitCode == 0, "test", "-e", taken));
+        await cut(channel.Lost);
+        var id = (await submission).Id;
+        var jobs = (await scheduler.ReadJobsAsync(new SlurmJobQuery(), Token)).Jobs.Where(job => job.Name == name);
+        Assert.Equal(id, Assert.Single(jobs).Id);
+        await scheduler.CancelAsync([id], null, Token);
+    }
+
+    /// <summary>Cuts the connection between two looks at a job that runs.</summary>
+    private async Task WaitAsync(Func<Task, Task> cut)
+    {
+        var channel = new LossWatch(Channel());
+        await using var scheduler = Open(channel);
+        var id = (await scheduler.SubmitAsync(new SlurmJobRequest { Command = ["sleep", "600"], Output = "/dev/null" }, null, Token)).Id;
+        List<SlurmJob> ended = [];
+        var seen = new SemaphoreSlim(0);
+        var wait = new SlurmWait(scheduler, new SlurmWaitOptions { Interval = TimeSpan.FromMilliseconds(100), Timeout = TimeSpan.FromMinutes(1) }, TimeProvider.System)
+            .RunAsync([id], ended.Add, static (lost, _) => Assert.Fail($"{lost} is lost."), _ => seen.Release(), Token);
+        await seen.WaitAsync(Token);
+        await cut(channel.Lost);
+        await seen.WaitAsync(Token);
+        await seen.WaitAsync(Token);
+        await scheduler.CancelAsync([id], null, Token);
+        await wait;
+        Assert.Equal(SlurmJobState.Cancelled, Assert.Single(ended).State);
+    }
+
+    private ICommandChannel Channel() => transport.Open(Destination(_login!) with { JumpHosts = [Destination(_jump!)] }, null, _folder);
+
+    private SlurmScheduler Open(ICommandChannel? channel = null, string? commandFolder = null) => new(
+        channel ?? Channel(), new SlurmOptions("ssh") { Configuration = Rig.Configuration, CommandFolder = commandFolder });
+
+    private static SshDestination Destination(SshdRig rig) => new(rig.Address, Environment.UserName)
+    {
+        Port = rig.Port,
+        IdentityFiles = [rig.IdentityFile],
+        UserKnownHostsFiles = [rig.KnownHostsFile],
+        GlobalKnownHostsFiles = [],
+        KeepAlive = TimeSpan.FromSeconds(1),
+        KeepAliveCount = 2,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+    };
+
+    private static async Task<SlurmJob> EndOfAsync(SlurmScheduler scheduler, SlurmJobId id)
+    {
+        List<SlurmJob> ended = [];
+        await new SlurmWait(scheduler, new SlurmWaitOptions { Interval = TimeSpan.FromMilliseconds(100), Timeout = TimeSpan.FromMinutes(1) }, TimeProvider.System)
+            .RunAsync([id], ended.Add, static (lost, _) => Assert.Fail($"{lost} is lost."), static _ => { }, Token);
+        return Assert.Single(ended);
+    }
+}
