@@ -159,6 +159,42 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     }
 
     [Fact]
+    public void What_is_piped_in_comes_out_in_its_order_and_a_bad_one_is_an_error_of_its_own()
+    {
+        using var session = Open();
+        var folder = Directory.CreateDirectory(Path.Combine(cluster.Rig.WorkFolder, "piped")).FullName;
+        for (var at = 10; at < 40; at++)
+        {
+            File.WriteAllText(Path.Combine(folder, $"{at}.sh"), at == 20 ? "no script" : $"#!/bin/sh\n#SBATCH --hold --output=/dev/null\n{(at == 30 ? "#SBATCH --partition=nowhere\n" : "")}");
+        }
+
+        session.Runspace.SessionStateProxy.SetVariable("files", new DirectoryInfo(folder).GetFiles().OrderBy(static file => file.Name).ToArray());
+        var outcome = session.Run("$files | Submit-SlurmJob");
+        Assert.Equal(["InvalidSlurmScript", "SlurmRefused"], outcome.ErrorIds);
+        Assert.Equal(Enumerable.Range(10, 30).Where(static at => at is not (20 or 30)).Select(static at => $"{at}.sh"), outcome.Output.Select(static job => (string)job.Properties["Name"].Value));
+        session.Runspace.SessionStateProxy.SetVariable("jobs", outcome.Output);
+        session.Run("$jobs | Stop-SlurmJob").Clean();
+    }
+
+    [Fact]
+    public void Stopping_takes_back_the_jobs_that_nobody_was_told_of()
+    {
+        using var session = Open();
+        string[] told;
+        using (var submitting = session.Start("1..1000 | Submit-SlurmJob -Name enough -OutputPath /dev/null -AdditionalArgument --hold -- true"))
+        {
+            Wait.Until(() => submitting.Output.Count > 1, "jobs come out");
+            Assert.InRange(submitting.Stop(), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+            told = [.. submitting.Output.Select(static job => job.Properties["Id"].Value.ToString()!).Order()];
+        }
+
+        Assert.InRange(told.Length, 2, 999);
+        Wait.Until(() => session.Read("(Get-SlurmJob -Name enough).Id").Count == told.Length, "the others are taken back");
+        Assert.Equal(told, session.Read("(Get-SlurmJob -Name enough).Id").Order());
+        session.Run("Get-SlurmJob -Name enough | Stop-SlurmJob").Clean();
+    }
+
+    [Fact]
     public void Stopping_a_wait_leaves_the_job_alone()
     {
         using var session = Open();

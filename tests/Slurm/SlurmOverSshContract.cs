@@ -64,13 +64,15 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, SshTransport tr
         Assert.Equal(["3 it's $HOME|ü", "x"], await scheduler.ReadLastLinesAsync(job, 5, Token));
     }
 
-    [Fact]
-    public async Task A_submission_whose_connection_is_cut_is_looked_up_and_not_repeated() =>
-        await SubmitAsync("cut", _ => { _login!.CutConnections(); return Task.CompletedTask; });
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Submissions_whose_connection_is_cut_are_looked_up_and_not_repeated(int count) =>
+        await SubmitAsync($"cut{count}", count, _ => { _login!.CutConnections(); return Task.CompletedTask; });
 
     [Fact]
     public async Task A_submission_that_a_partition_swallowed_is_looked_up_and_not_repeated() =>
-        await SubmitAsync("partition", async lost =>
+        await SubmitAsync("partition", 1, async lost =>
         {
             await _host!.PullAsync();
             await lost.WaitAsync(Token);
@@ -126,27 +128,27 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, SshTransport tr
         Assert.Contains("invalid partition specified: nowhere", fault.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Cuts the connection when sbatch has taken the job and has not said so yet.</summary>
-    private async Task SubmitAsync(string name, Func<Task, Task> cut)
+    /// <summary>Cuts the connection when sbatch has taken the jobs and has not said so yet.</summary>
+    private async Task SubmitAsync(string name, int count, Func<Task, Task> cut)
     {
         // The site's sbatch takes the job, and then takes its time to say so.
         var folder = Directory.CreateDirectory(Path.Combine(Rig.WorkFolder, $"slow-{Guid.NewGuid():N}")).FullName;
         var taken = Path.Combine(folder, "taken");
         foreach (var program in (string[])["squeue", "scancel", "sacct"])
             File.CreateSymbolicLink(Path.Combine(folder, program), RigFiles.Find(program)!);
-        await File.WriteAllTextAsync(Path.Combine(folder, "sbatch"), $"#!/bin/sh\nid=$({RigFiles.Find("sbatch")} \"$@\") || exit\ntouch {taken}\nsleep 600\necho $id\n", Token);
+        await File.WriteAllTextAsync(Path.Combine(folder, "sbatch"), $"#!/bin/sh\nid=$({RigFiles.Find("sbatch")} \"$@\") || exit\ntouch {taken}.$id\nsleep 600\necho $id\n", Token);
         File.SetUnixFileMode(Path.Combine(folder, "sbatch"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var scheduler = Open();
         var channel = new LossWatch(Channel());
         await using var slow = Open(channel, folder);
-        var submission = slow.SubmitAsync(new SlurmJobRequest { Name = name, Command = ["true"], AdditionalArguments = ["--hold"] }, null, Token);
+        var submission = slow.SubmitAsync([.. Enumerable.Repeat(new SlurmJobRequest { Name = name, Command = ["true"], AdditionalArguments = ["--hold"] }, count)], null, Token);
         // A submission that fails has nothing to wait for.
-        await await Task.WhenAny(submission, Rig.UntilAsync("sbatch has taken the job", static result => result.ExitCode == 0, "test", "-e", taken));
+        await await Task.WhenAny(submission, Rig.UntilAsync("sbatch has taken the jobs", result => result.Output.Trim() == $"{count}", "sh", "-c", "ls \"$1\" | grep -c ^taken", "sh", folder));
         await cut(channel.Lost);
-        var id = (await submission).Id;
+        SlurmJobId[] ids = [.. (await submission).Select(static submitted => submitted.Job!.Id)];
         var jobs = (await scheduler.ReadJobsAsync(new SlurmJobQuery(), Token)).Jobs.Where(job => job.Name == name);
-        Assert.Equal(id, Assert.Single(jobs).Id);
-        await scheduler.CancelAsync([id], null, Token);
+        Assert.Equal(ids.Select(static id => id.ToString()).Order(), jobs.Select(static job => job.Id.ToString()).Order());
+        await scheduler.CancelAsync(ids, null, Token);
     }
 
     /// <summary>Cuts the connection between two looks at a job that runs.</summary>

@@ -12,4 +12,10 @@ public sealed record ChannelCommand(IReadOnlyList<string> Arguments)
 
     /// <summary>Variables to set on top of those the host has. Over SSH they are not seen in its process list.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Reads standard output while the program runs, for output that is not to be whole in memory;
+    /// <see cref="CommandResult.Output"/> is empty then. What it throws comes out of a run that ended with 0. Null to collect the output.
+    /// </summary>
+    public Func<Stream, CancellationToken, Task>? OutputReader { get; init; }
 }

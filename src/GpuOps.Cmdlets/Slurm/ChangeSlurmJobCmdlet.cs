@@ -17,8 +17,8 @@ public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
     {
         foreach (var (scheduler, ids) in given)
         {
-            var jobs = Read(scheduler, new SlurmJobQuery { Ids = ids });
-            SlurmJobId[] chosen = [.. ids.Where(id => IsChosen(scheduler, id, [.. jobs.Where(job => id.Covers(job.Id) || job.Id.Covers(id))]))];
+            var jobs = new SlurmJobLookup(Read(scheduler, new SlurmJobQuery { Ids = ids }));
+            SlurmJobId[] chosen = [.. ids.Where(id => IsChosen(scheduler, id, [.. jobs.Of(id)]))];
             if (chosen.Length > 0)
             {
                 Change(scheduler, chosen);

@@ -57,7 +57,8 @@ public sealed class GetSlurmJobCommand : SlurmCmdlet
         var scheduler = OpenSlurm();
         SlurmJobId[]? ids = ParameterSetName == "Id" ? [.. Id.Select(SlurmJobId.Parse)] : null;
         var jobs = Read(scheduler, new SlurmJobQuery { Ids = ids, Users = User, AllUsers = AllUser, Since = SinceWhen(), Expand = Expand });
-        foreach (var id in (ids ?? []).Where(id => !jobs.Any(job => id.Covers(job.Id) || job.Id.Covers(id))))
+        var known = ids is null ? null : new SlurmJobLookup(jobs);
+        foreach (var id in (ids ?? []).Where(id => !known!.Of(id).Any()))
         {
             WriteFault(NotFound(id, scheduler), id);
         }

@@ -29,7 +29,7 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
         var scheduler = OpenSlurm();
         if (!AsArray)
         {
-            Submit(scheduler, Request(SubmittedWords.Of(ArgumentList)));
+            Next(scheduler);
             return;
         }
 
@@ -53,17 +53,51 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
                 Submit(scheduler, request);
             }
         }
+
+        TakeAll();
     }
+
+    /// <summary>A job by itself is submitted at once; of many that are piped in each takes its place in the line, and what became of those before it comes out.</summary>
+    private void Next(SlurmScheduler scheduler)
+    {
+        if (!MyInvocation.ExpectingInput || Wait)
+        {
+            Submit(scheduler, Request(SubmittedWords.Of(ArgumentList)));
+            return;
+        }
+
+        try
+        {
+            var request = Request(SubmittedWords.Of(ArgumentList));
+            if (IsMeant(scheduler, request))
+            {
+                Line(scheduler).Add(request);
+            }
+        }
+        catch (GpuOpsException fault)
+        {
+            WriteFault(fault);
+        }
+
+        TakeWhatIsDone();
+    }
+
+    private bool IsMeant(SlurmScheduler scheduler, SlurmJobRequest request)
+    {
+        var shown = scheduler.Preview(request);
+        return ShouldProcess(scheduler.Backend, $"sbatch {PosixShell.Join(shown.Arguments)}\n{Encoding.UTF8.GetString(shown.Script.Span)}");
+    }
+
+    private string? FolderFor(SlurmScheduler scheduler) => scheduler.IsLocal ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : null;
 
     private void Submit(SlurmScheduler scheduler, SlurmJobRequest request)
     {
-        var shown = scheduler.Preview(request);
-        var folder = scheduler.IsLocal ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : null;
-        if (!ShouldProcess(scheduler.Backend, $"sbatch {PosixShell.Join(shown.Arguments)}\n{Encoding.UTF8.GetString(shown.Script.Span)}"))
+        if (!IsMeant(scheduler, request))
         {
             return;
         }
 
+        var folder = FolderFor(scheduler);
         var job = Run(token => scheduler.SubmitAsync(request, folder, token));
         if (!Wait)
         {

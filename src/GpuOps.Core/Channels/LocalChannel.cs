@@ -25,7 +25,7 @@ public sealed class LocalChannel : ICommandChannel
         ArgumentNullException.ThrowIfNull(command);
         cancellationToken.ThrowIfCancellationRequested();
         var process = Start(command);
-        var run = FinishAsync(process, command.Input);
+        var run = FinishAsync(process, command, cancellationToken);
         try
         {
             return await run.WaitAsync(cancellationToken);
@@ -119,13 +119,13 @@ public sealed class LocalChannel : ICommandChannel
         }
     }
 
-    private static async Task<CommandResult> FinishAsync(Process process, ReadOnlyMemory<byte> input)
+    private static async Task<CommandResult> FinishAsync(Process process, ChannelCommand command, CancellationToken cancellationToken)
     {
-        var output = DrainAsync(process.StandardOutput.BaseStream);
-        var error = DrainAsync(process.StandardError.BaseStream);
+        var output = OutputReading.ReadAsync(process.StandardOutput.BaseStream, command.OutputReader, cancellationToken);
+        var error = OutputReading.ReadAsync(process.StandardError.BaseStream, null, cancellationToken);
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(input, CancellationToken.None);
+            await process.StandardInput.BaseStream.WriteAsync(command.Input, CancellationToken.None);
             process.StandardInput.Close();
         }
         catch (IOException)
@@ -134,14 +134,7 @@ public sealed class LocalChannel : ICommandChannel
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
-        return new CommandResult(process.ExitCode, await output, await error);
-    }
-
-    private static async Task<byte[]> DrainAsync(Stream stream)
-    {
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes);
-        return bytes.ToArray();
+        return new CommandResult(process.ExitCode, await OutputReading.ResultAsync(output, process.ExitCode), await error);
     }
 
     private static async Task EndAsync(Process process, Task run)

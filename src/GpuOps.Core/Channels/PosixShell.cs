@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace GpuOps.Channels;
 
@@ -23,4 +24,20 @@ public static class PosixShell
     /// <summary>A command of several words.</summary>
     /// <param name="words">The program and its arguments.</param>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
+
+    /// <summary>Bytes so that <c>printf %b</c> writes exactly them, in one line of ASCII; a shell still has to be given it with <see cref="Quote"/>.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static string Escape(ReadOnlySpan<byte> bytes)
+    {
+        var line = new StringBuilder(bytes.Length);
+        foreach (var b in bytes)
+        {
+            if (b is >= (byte)' ' and < 127 and not (byte)'\\')
+                line.Append((char)b);
+            else
+                line.Append("\\0").Append(Convert.ToString(b, 8).PadLeft(3, '0'));
+        }
+
+        return line.ToString();
+    }
 }

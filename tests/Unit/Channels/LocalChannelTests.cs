@@ -41,6 +41,43 @@ public sealed class LocalChannelTests : IDisposable
         iter: 20);
 
     [Fact]
+    public async Task Output_is_read_while_the_command_runs()
+    {
+        var channel = _channel;
+        var go = Path.Combine(Directory.CreateTempSubdirectory("gpuops-").FullName, "go");
+        var first = "";
+        var more = 0L;
+        var command = Sh("echo first; while [ ! -e \"$1\" ]; do sleep 0.02; done; head -c 3000000 /dev/zero; echo said >&2", go) with
+        {
+            OutputReader = async (stream, token) =>
+            {
+                var line = new byte["first\n".Length];
+                await stream.ReadExactlyAsync(line, token);
+                first = Encoding.UTF8.GetString(line);
+                await File.WriteAllTextAsync(go, "", token);
+                var buffer = new byte[8192];
+                for (int read; (read = await stream.ReadAsync(buffer, token)) > 0;)
+                    more += read;
+            },
+        };
+
+        var result = await channel.RunAsync(command, Token);
+
+        Directory.Delete(Path.GetDirectoryName(go)!, recursive: true);
+        Assert.Equal(("first\n", 3_000_000L, 0, 0, "said\n"), (first, more, result.ExitCode, result.Output.Length, result.ErrorText));
+    }
+
+    [Fact]
+    public async Task A_reader_that_gives_up_is_heard_unless_the_command_failed_itself()
+    {
+        var channel = _channel;
+        var command = Sh("head -c 3000000 /dev/zero; exit $1", "0") with { OutputReader = static (_, _) => throw new InvalidDataException("enough") };
+
+        Assert.Equal("enough", (await Assert.ThrowsAsync<InvalidDataException>(() => channel.RunAsync(command, Token))).Message);
+        Assert.Equal(4, (await channel.RunAsync(Sh("echo x; exit $1", "4") with { OutputReader = command.OutputReader }, Token)).ExitCode);
+    }
+
+    [Fact]
     public async Task A_command_that_does_not_read_its_input_ends_all_the_same() =>
         Assert.Equal(0, (await _channel.RunAsync(new ChannelCommand(["true"]) { Input = new byte[5_000_000] }, Token)).ExitCode);
 

@@ -15,7 +15,8 @@ internal sealed class OpenSshRun : IRemoteRun
     private readonly IRemoteConnection _master;
     private readonly RemoteScript _script;
     private readonly Process _process;
-    private readonly MemoryStream _output = new(), _error = new();
+    private readonly MemoryStream _error = new();
+    private readonly RemoteOutput _output;
     private readonly TaskCompletionSource _isReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int?> _group = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _done;
@@ -25,6 +26,7 @@ internal sealed class OpenSshRun : IRemoteRun
         _master = master;
         _script = script;
         _process = process;
+        _output = new RemoteOutput(script);
         _done = Task.WhenAll(ReadOutputAsync(), _process.StandardError.BaseStream.CopyToAsync(_error), _process.WaitForExitAsync(CancellationToken.None));
     }
 
@@ -55,7 +57,7 @@ internal sealed class OpenSshRun : IRemoteRun
         // A command that does not read its input keeps this waiting, which is no reason to wait for it.
         _ = SendAsync();
         await _done.WaitAsync(cancellationToken);
-        return _script.Result(null, _output.ToArray(), _error.ToArray()) ?? throw ChannelErrors.Lost(host, _script.Program, null);
+        return await _output.ResultAsync(null, _error.ToArray()).WaitAsync(cancellationToken) ?? throw ChannelErrors.Lost(host, _script.Program, null);
     }
 
     /// <inheritdoc/>
@@ -96,7 +98,7 @@ internal sealed class OpenSshRun : IRemoteRun
             return new IOException(fault.InnerException!.Message, fault.InnerException);
         // Neither ssh itself nor what ended it: then this is what the login shell ended with.
         if (_process.ExitCode is < Signalled)
-            _ = _script.Result(_process.ExitCode, _output.ToArray(), _error.ToArray());
+            _ = _script.Result(_process.ExitCode, _output.Kept.ToArray(), _error.ToArray());
         return new IOException(said.Length > 0 ? said : $"ssh ended with {_process.ExitCode}");
     }
 
@@ -121,13 +123,14 @@ internal sealed class OpenSshRun : IRemoteRun
             var buffer = new byte[1 << 16];
             for (int read; (read = await _process.StandardOutput.BaseStream.ReadAsync(buffer)) > 0;)
             {
-                _output.Write(buffer, 0, read);
+                await _output.AddAsync(buffer.AsMemory(0, read));
                 if (!_group.Task.IsCompleted)
-                    Look(_output.GetBuffer().AsSpan(0, (int)_output.Length));
+                    Look(_output.Kept);
             }
         }
         finally
         {
+            _output.Complete();
             _group.TrySetResult(null);
         }
     }

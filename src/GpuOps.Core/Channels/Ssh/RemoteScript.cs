@@ -16,7 +16,7 @@ internal sealed class RemoteScript
 {
     private const char Started = '+', NoProgram = '?', NoFolder = '/', Ended = '=', EndOfNumber = ';';
 
-    /// <summary>What the login shell is given. <c>printf %b</c> undoes the escapes of <see cref="Escape"/>.</summary>
+    /// <summary>What the login shell is given. <c>printf %b</c> undoes the escapes of <see cref="PosixShell.Escape"/>.</summary>
     public const string Line = $"exec /bin/sh -c '{Read}'";
 
     /// <summary>The same, for a connection that does not say by itself when the shell waits for the command.</summary>
@@ -39,7 +39,7 @@ internal sealed class RemoteScript
     {
         _command = command;
         _host = host;
-        Input = [.. Escape(Text(environment.Concat(command.Environment))), (byte)'\n', .. command.Input.Span];
+        Input = [.. Encoding.ASCII.GetBytes(PosixShell.Escape(Encoding.UTF8.GetBytes(Text(environment.Concat(command.Environment))))), (byte)'\n', .. command.Input.Span];
     }
 
     /// <summary>What to send to standard input.</summary>
@@ -51,6 +51,13 @@ internal sealed class RemoteScript
     /// <summary>The id of the process group that the command runs in; null until it is told.</summary>
     /// <param name="output">What came from standard output so far.</param>
     public int? ProcessId(ReadOnlySpan<byte> output) => After(output) is { } at ? Number(output[at..], Started)?.Value : null;
+
+    /// <summary>Reads standard output while the command runs; null to collect it.</summary>
+    public Func<Stream, CancellationToken, Task>? OutputReader => _command.OutputReader;
+
+    /// <summary>Where the command's own output begins, behind its process id; null until that is told.</summary>
+    /// <param name="output">What came from standard output so far.</param>
+    public int? BeginOf(ReadOnlySpan<byte> output) => After(output) is { } at && Number(output[at..], Started) is { } id ? at + id.Length : null;
 
     /// <summary>What the command itself left.</summary>
     /// <param name="exitCode">The exit code that the server told; null when it told none.</param>
@@ -69,7 +76,7 @@ internal sealed class RemoteScript
         var said = error[(After(error) ?? 0)..];
         if (said.AsSpan().LastIndexOf(_mark) is >= 0 and var end && Number(said.AsSpan(end + _mark.Length), Ended) is { } code)
             (exitCode, said) = (code.Value, [.. said[..end], .. said[(end + _mark.Length + code.Length)..]]);
-        return exitCode is { } known ? new CommandResult(known, output[(at + output.AsSpan(at).IndexOf((byte)EndOfNumber) + 1)..], said) : null;
+        return exitCode is { } known ? new CommandResult(known, output[(BeginOf(output) ?? output.Length)..], said) : null;
     }
 
     private static (int Value, int Length)? Number(ReadOnlySpan<byte> text, char sign) =>
@@ -103,18 +110,4 @@ internal sealed class RemoteScript
     private static string VariableName(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name
             : throw new GpuOpsException("VariableNameInvalid", GpuOpsErrorKind.InvalidArgument, $"'{name}' cannot be the name of a variable: use letters, digits and _.", name);
-
-    private static byte[] Escape(string text)
-    {
-        using var line = new MemoryStream();
-        foreach (var b in Encoding.UTF8.GetBytes(text))
-        {
-            if (b is >= (byte)' ' and < 127 and not (byte)'\\')
-                line.WriteByte(b);
-            else
-                line.Write(Encoding.ASCII.GetBytes("\\0" + Convert.ToString(b, 8).PadLeft(3, '0')));
-        }
-
-        return line.ToArray();
-    }
 }

@@ -5,10 +5,15 @@ namespace GpuOps.Channels.Ssh;
 /// <summary>One command over a connection of SSH.NET.</summary>
 internal sealed class SshRun : IRemoteRun
 {
+    private const int Piece = 32 * 1024;
+
     private readonly SshConnection _connection;
     private readonly SshCommand _command;
     private readonly RemoteScript _script;
     private readonly Task _done;
+    private readonly RemoteOutput _output;
+    private readonly TaskCompletionSource<int?> _group = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task? _passing;
 
     private SshRun(SshConnection connection, SshCommand command, RemoteScript script, Task done)
     {
@@ -16,6 +21,7 @@ internal sealed class SshRun : IRemoteRun
         _command = command;
         _script = script;
         _done = done;
+        _output = new RemoteOutput(script);
     }
 
     /// <summary>Starts the shell that waits for the command. However this fails, the command has not run.</summary>
@@ -41,6 +47,8 @@ internal sealed class SshRun : IRemoteRun
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _connection.Broken);
         // A command that does not read its input keeps this waiting, which is no reason to wait for it.
         _ = Task.Run(Send, CancellationToken.None).ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        // SSH.NET's stream keeps a thread waiting, and has everything in it in the end.
+        _passing = _script.OutputReader is null ? null : Task.Factory.StartNew(Pass, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await _done.WaitAsync(either.Token);
@@ -52,7 +60,11 @@ internal sealed class SshRun : IRemoteRun
 
         cancellationToken.ThrowIfCancellationRequested();
         // Neither code nor signal: the server was ended before it could tell.
-        return _script.Result(_command.ExitStatus ?? SignalCode(_command.ExitSignal), Drain(_command.OutputStream), Drain(_command.ExtendedOutputStream))
+        if (_passing is null)
+            Pass();
+        else
+            await _passing.WaitAsync(either.Token);
+        return await _output.ResultAsync(_command.ExitStatus ?? SignalCode(_command.ExitSignal), Drain(_command.ExtendedOutputStream)).WaitAsync(cancellationToken)
             ?? throw ChannelErrors.Lost(host, _script.Program, null);
     }
 
@@ -61,8 +73,7 @@ internal sealed class SshRun : IRemoteRun
     {
         using (this)
         {
-            var told = Task.Factory.StartNew(ReadProcessId, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            if (await told.WaitAsync(RemoteEnd.StartLimit) is { } process && !_done.IsCompleted)
+            if (await ProcessIdAsync().WaitAsync(RemoteEnd.StartLimit) is { } process && !_done.IsCompleted)
                 await RemoteEnd.RunAsync(_connection, process);
         }
     }
@@ -71,6 +82,7 @@ internal sealed class SshRun : IRemoteRun
     public void Dispose()
     {
         _ = _done.Exception;
+        _ = _passing?.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         SshHop.Discard(_command);
     }
 
@@ -80,19 +92,29 @@ internal sealed class SshRun : IRemoteRun
         input.Write(_script.Input);
     }
 
-    private int? ReadProcessId()
+    private void Pass()
     {
-        var seen = new List<byte>();
-        var buffer = new byte[4096];
-        int read;
-        int? process = null;
-        while (process is null && (read = _command.OutputStream.Read(buffer)) > 0)
+        var buffer = new byte[Piece];
+        try
         {
-            seen.AddRange(buffer.AsSpan(0, read));
-            process = _script.ProcessId(seen.ToArray());
+            for (int read; (read = _command.OutputStream.Read(buffer)) > 0;)
+            {
+                _output.AddAsync(buffer.AsMemory(0, read)).AsTask().GetAwaiter().GetResult();
+                if (!_group.Task.IsCompleted && _script.ProcessId(_output.Kept) is { } group)
+                    _group.TrySetResult(group);
+            }
         }
+        finally
+        {
+            _output.Complete();
+            _group.TrySetResult(null);
+        }
+    }
 
-        return process;
+    private async Task<int?> ProcessIdAsync()
+    {
+        _passing ??= Task.Factory.StartNew(Pass, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await _group.Task;
     }
 
     private static byte[] Drain(Stream stream)

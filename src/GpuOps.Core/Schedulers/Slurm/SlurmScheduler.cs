@@ -10,6 +10,8 @@ namespace GpuOps.Schedulers.Slurm;
 /// <summary>A Slurm cluster, through its own commands on this host or on another. Any number of callers may use it at once.</summary>
 public sealed class SlurmScheduler : IJobScheduler
 {
+    private const int ReadAtOnce = 32 * 1024;
+
     private readonly ICommandChannel _channel;
     private readonly SlurmCommands _commands;
     private readonly SlurmSubmission _submission;
@@ -24,7 +26,8 @@ public sealed class SlurmScheduler : IJobScheduler
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(options);
         (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Partition);
-        _submission = new SlurmSubmission(channel, _commands, options, time ?? TimeProvider.System);
+        var clock = time ?? TimeProvider.System;
+        _submission = new SlurmSubmission(channel, _commands, options, new SlurmTags(FindAsync, (ids, token) => CancelAsync(ids, null, token), clock), clock);
     }
 
     /// <inheritdoc/>
@@ -61,7 +64,7 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Whether Slurm's commands run on this host, so that its folders are theirs.</summary>
     public bool IsLocal => _channel is LocalChannel;
 
-    /// <summary>What <see cref="SubmitAsync"/> would send to sbatch, the mark of the job and what its variables hold left out.</summary>
+    /// <summary>What would be sent to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
     public SbatchCommand Preview(SlurmJobRequest request)
@@ -95,10 +98,22 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <c>SlurmSubmissionUnknown</c>, what <see cref="SbatchCommand.From"/> says, or what the channel says.
     /// </exception>
     /// <returns>The job as it is known without asking again: it waits.</returns>
-    public Task<SlurmJob> SubmitAsync(SlurmJobRequest request, string? folder, CancellationToken cancellationToken)
+    public async Task<SlurmJob> SubmitAsync(SlurmJobRequest request, string? folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _submission.RunAsync(request, folder, FindAsync, cancellationToken);
+        var submitted = (await SubmitAsync([request], folder, cancellationToken))[0];
+        return submitted.Job ?? throw submitted.Fault!;
+    }
+
+    /// <summary>Submits jobs, each once and several with one command: over SSH that is faster than one by one.</summary>
+    /// <param name="requests">The jobs.</param>
+    /// <param name="folder">Where sbatch runs, to which the jobs' relative paths are relative; null for where the channel begins.</param>
+    /// <param name="cancellationToken">Gives up; jobs that were taken meanwhile are cancelled.</param>
+    /// <returns>What became of each, in their order. What Slurm refuses is no exception here, since the others go on.</returns>
+    public Task<IReadOnlyList<SlurmSubmitted>> SubmitAsync(IReadOnlyList<SlurmJobRequest> requests, string? folder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        return _submission.RunAsync(requests, folder, cancellationToken);
     }
 
     /// <summary>Ends jobs, or sends them a signal.</summary>
@@ -192,56 +207,77 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Squeue and sacct are asked for whole arrays: not all versions take tasks in brackets.</summary>
     private static string[] IdsOf(SlurmJobQuery query) => query.Ids is { } ids ? [$"--jobs={string.Join(',', ids.Select(static id => id.Base).Distinct())}"] : [];
 
-    private static IReadOnlyList<SlurmJob> Wanted(SlurmJobQuery query, IReadOnlyList<SlurmJob> jobs) =>
-        query.Ids is { } ids ? [.. jobs.Where(job => ids.Any(id => id.Covers(job.Id) || job.Id.Covers(id)))] : jobs;
+    private static IReadOnlyList<SlurmJob> Wanted(SlurmJobQuery query, IReadOnlyList<SlurmJob> jobs)
+    {
+        if (query.Ids is not { } ids)
+            return jobs;
+        var byBase = ids.ToLookup(static id => id.Base);
+        return [.. jobs.Where(job => byBase[job.Id.Base].Any(id => id.Covers(job.Id) || job.Id.Covers(id)))];
+    }
 
-    private static bool AreAllAlive(IReadOnlyList<SlurmJobId> ids, IReadOnlyList<SlurmJob> live) =>
-        live.All(static job => !job.IsFinished) && ids.All(id => live.Any(job => id.Covers(job.Id) || job.Id.Covers(id)));
+    private static bool AreAllAlive(IReadOnlyList<SlurmJobId> ids, IReadOnlyList<SlurmJob> live)
+    {
+        if (live.Any(static job => job.IsFinished))
+            return false;
+        var known = new SlurmJobLookup(live);
+        return ids.All(id => known.Of(id).Any());
+    }
 
     private async Task<List<SlurmJob>> ReadLiveAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
     {
         var framing = SlurmFraming.Random();
-        var result = await _commands.TryAsync("squeue", [.. SqueueOutput.ArgumentsOf(framing), .. selection], cancellationToken);
-        if (result.ExitCode != 0)
-        {
-            var complaint = SlurmComplaints.Read(result.ErrorText);
-            // One id alone that the controller has forgotten: the accounting may still know it.
-            return complaint.Trouble == SlurmTrouble.UnknownJob ? [] : throw _commands.Explain(complaint, "squeue");
-        }
-
-        return await CollectAsync(SqueueOutput.ReadAsync(ReaderOf(result), framing, cancellationToken));
+        List<SlurmJob> jobs = [];
+        var result = await ReadAsync("squeue", [.. SqueueOutput.ArgumentsOf(framing), .. selection], text => SqueueOutput.ReadAsync(text, framing, cancellationToken), jobs, cancellationToken);
+        if (result.ExitCode == 0)
+            return jobs;
+        var complaint = SlurmComplaints.Read(result.ErrorText);
+        // One id alone that the controller has forgotten: the accounting may still know it.
+        return complaint.Trouble == SlurmTrouble.UnknownJob ? [] : throw _commands.Explain(complaint, "squeue");
     }
 
     private async Task<(List<SlurmJob> Jobs, GpuOpsException? Missing)> ReadAccountedAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
     {
         var framing = SlurmFraming.Random();
-        var result = await _commands.TryAsync("sacct", [.. SacctOutput.ArgumentsOf(framing), .. selection], cancellationToken);
+        List<SlurmJob> jobs = [];
+        var result = await ReadAsync("sacct", [.. SacctOutput.ArgumentsOf(framing), .. selection], text => SacctOutput.ReadAsync(text, framing, cancellationToken), jobs, cancellationToken);
         if (result.ExitCode == 0)
-            return (await CollectAsync(SacctOutput.ReadAsync(ReaderOf(result), framing, cancellationToken)), null);
+            return (jobs, null);
         var complaint = SlurmComplaints.Read(result.ErrorText);
         return complaint.Trouble is SlurmTrouble.AccountingOff or SlurmTrouble.AccountingAway
             ? ([], _commands.Explain(complaint, "sacct"))
             : throw _commands.Explain(complaint, "sacct");
     }
 
-    private async Task<List<SlurmJob>> CollectAsync(IAsyncEnumerable<SlurmJob> jobs)
-    {
-        List<SlurmJob> all = [];
-        await foreach (var job in jobs)
-            all.Add(job with { Backend = Backend });
-        return all;
-    }
+    /// <summary>Runs a command that lists jobs, and reads them while it runs: of many jobs the text is larger than the objects.</summary>
+    private Task<CommandResult> ReadAsync(
+        string program, IReadOnlyList<string> arguments, Func<TextReader, IAsyncEnumerable<SlurmJob>> read, List<SlurmJob> jobs, CancellationToken cancellationToken) =>
+        _commands.TryAsync(
+            new ChannelCommand([_commands.PathOf(program), .. arguments])
+            {
+                OutputReader = async (stream, _) =>
+                {
+                    using var text = new StreamReader(stream, bufferSize: ReadAtOnce, leaveOpen: true);
+                    await foreach (var job in read(text))
+                        jobs.Add(job with { Backend = Backend });
+                },
+            },
+            cancellationToken);
 
-    private async Task<SlurmJobId?> FindAsync(string tag, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, SlurmJobId>> FindAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
         var live = await ReadLiveAsync([$"--user={await UserAsync(cancellationToken)}", "--states=all"], cancellationToken);
-        return live.Find(job => job.Comment.Contains(tag, StringComparison.Ordinal)) is { } job ? SlurmJobId.Parse(job.Id.Base) : null;
+        Dictionary<string, SlurmJobId> found = [];
+        foreach (var job in live)
+        {
+            if (tags.FirstOrDefault(tag => job.Comment.Contains(tag, StringComparison.Ordinal)) is { } tag)
+                found[tag] = SlurmJobId.Parse(job.Id.Base);
+        }
+
+        return found;
     }
 
     private async Task<string> ShowAsync(string what, CancellationToken cancellationToken) =>
         (await _commands.RunAsync("scontrol", ["--details", "show", what], cancellationToken)).OutputText;
-
-    private static StreamReader ReaderOf(CommandResult result) => new(new MemoryStream(result.Output));
 
     private async Task ControlAsync(string verb, SlurmJobId id, CancellationToken cancellationToken)
     {

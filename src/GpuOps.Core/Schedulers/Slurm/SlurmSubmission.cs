@@ -11,13 +11,11 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="channel">The way to sbatch.</param>
 /// <param name="commands">Slurm's commands there.</param>
 /// <param name="options">The backend's options.</param>
+/// <param name="tags">Finds jobs by their words.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options, TimeProvider time)
+internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options, SlurmTags tags, TimeProvider time)
 {
-    private const int Looks = 5, TagLength = 16, NoCommand = 127;
-    private const string Mark = "gpuops:";
-
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1), CleanupTime = TimeSpan.FromSeconds(20);
+    private const int NoCommand = 127;
 
     /// <summary>What would go to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
@@ -28,57 +26,96 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         return SbatchCommand.From(SlurmDefaults.Apply(request with { Environment = request.Environment with { Variables = hidden } }, options));
     }
 
-    /// <summary>Submits a job.</summary>
-    /// <param name="request">The job.</param>
+    /// <summary>Submits jobs, several together.</summary>
+    /// <param name="requests">The jobs.</param>
     /// <param name="folder">Where sbatch runs; null for where the channel begins.</param>
-    /// <param name="find">Finds one's own job with a word in its comment.</param>
-    /// <param name="cancellationToken">Gives up; a job that was taken meanwhile is cancelled.</param>
-    /// <returns>The job as it is known without asking again.</returns>
-    public async Task<SlurmJob> RunAsync(
-        SlurmJobRequest request, string? folder, Func<string, CancellationToken, Task<SlurmJobId?>> find, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up; jobs that were taken meanwhile are cancelled.</param>
+    /// <returns>What became of each, in their order.</returns>
+    public async Task<IReadOnlyList<SlurmSubmitted>> RunAsync(IReadOnlyList<SlurmJobRequest> requests, string? folder, CancellationToken cancellationToken)
     {
-        var tag = Mark + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", TagLength);
-        var marked = SlurmDefaults.Apply(request with { Comment = CommentOf(request, tag) }, options);
-        var command = SbatchCommand.From(marked);
-        await MakeFoldersAsync(command.LogFolders, folder, cancellationToken);
-        return new SlurmJob
-        {
-            Id = await SendAsync(command, folder, tag, find, cancellationToken),
-            Name = SbatchOptions.NameOf(marked) ?? SbatchDirectives.Find(marked, "job-name", 'J') ?? "",
-            Partition = marked.Resources.Partition ?? SbatchDirectives.Find(marked, "partition", 'p') ?? "",
-            Comment = marked.Comment ?? "",
-            State = SlurmJobState.Pending,
-            SubmitTime = time.GetLocalNow().DateTime,
-            Backend = options.Backend,
-        };
-    }
-
-    private async Task<SlurmJobId> SendAsync(
-        SbatchCommand command, string? folder, string tag, Func<string, CancellationToken, Task<SlurmJobId?>> find, CancellationToken cancellationToken)
-    {
-        CommandResult result;
+        Draft[] drafts = [.. requests.Select(Write)];
+        await MakeFoldersAsync(Open(drafts), folder, cancellationToken);
+        Draft[] sent = Open(drafts);
         try
         {
-            result = await commands.TryAsync(CommandOf(command, folder), cancellationToken);
+            await SendAsync(sent, folder, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            await TakeBackAsync(tag, find);
+            await tags.TakeBackAsync([.. sent.Select(static draft => draft.Tag)]);
             throw;
         }
-        catch (GpuOpsException fault) when (fault.Id == "ChannelLost")
-        {
-            return await LookUpAsync(tag, find, fault, cancellationToken);
-        }
 
-        if (result.ExitCode == 0)
-            return SbatchOutput.ParseJobId(result.OutputText) ?? await LookUpAsync(tag, find, Unreadable(result), cancellationToken);
-        if (result.ExitCode == NoCommand)
-            throw commands.NotFound(commands.PathOf("sbatch"));
-        var complaint = SlurmComplaints.Read(result.ErrorText);
-        var refusal = commands.Explain(complaint, "sbatch");
-        // The controller may have taken the job and fallen silent before it said so.
-        return complaint.Trouble == SlurmTrouble.ControllerAway ? await LookUpAsync(tag, find, refusal, cancellationToken) : throw refusal;
+        await LookUpAsync([.. drafts.Where(static draft => draft.Doubt is not null)], cancellationToken);
+        return [.. drafts.Select(draft => new SlurmSubmitted(draft.Request, draft.Id is { } id ? JobOf(draft, id) : null, draft.Fault))];
+    }
+
+    private static Draft[] Open(Draft[] drafts) => [.. drafts.Where(static draft => draft.Fault is null)];
+
+    private Draft Write(SlurmJobRequest request)
+    {
+        var tag = SlurmTags.Next();
+        var marked = SlurmDefaults.Apply(request with { Comment = CommentOf(request, tag) }, options);
+        try
+        {
+            return new Draft(request, marked, tag) { Command = SbatchCommand.From(marked) };
+        }
+        catch (GpuOpsException fault)
+        {
+            return new Draft(request, marked, tag) { Fault = fault };
+        }
+    }
+
+    private async Task SendAsync(Draft[] drafts, string? folder, CancellationToken cancellationToken)
+    {
+        if (drafts.Length == 0)
+            return;
+        try
+        {
+            foreach (var (draft, result) in drafts.Zip(await RunAsync(drafts, folder, cancellationToken)))
+                Settle(draft, result);
+        }
+        catch (GpuOpsException fault)
+        {
+            foreach (var draft in drafts)
+                Fail(draft, fault, isDoubtful: fault.Id == "ChannelLost");
+        }
+    }
+
+    private async Task<CommandResult?[]> RunAsync(Draft[] drafts, string? folder, CancellationToken cancellationToken)
+    {
+        if (drafts is [var only])
+            return [await commands.TryAsync(CommandOf(only.Command!) with { Folder = folder }, cancellationToken)];
+        var mark = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var batch = SbatchBatch.Write(commands.PathOf("sbatch"), [.. drafts.Select(static draft => draft.Command!)], mark);
+        return SbatchBatch.Read((await commands.TryAsync(batch with { Folder = folder }, cancellationToken)).OutputText, drafts.Length, mark);
+    }
+
+    private void Settle(Draft draft, CommandResult? result)
+    {
+        if (result is null)
+            draft.Doubt = Unreadable("");
+        else if (result.ExitCode == 0)
+        {
+            draft.Id = SbatchOutput.ParseJobId(result.OutputText);
+            draft.Doubt = draft.Id is null ? Unreadable(result.OutputText) : null;
+        }
+        else if (result.ExitCode == NoCommand)
+            draft.Fault = commands.NotFound(commands.PathOf("sbatch"));
+        else
+        {
+            var complaint = SlurmComplaints.Read(result.ErrorText);
+            // The controller may have taken the job and fallen silent before it said so.
+            Fail(draft, commands.Explain(complaint, "sbatch"), isDoubtful: complaint.Trouble == SlurmTrouble.ControllerAway);
+        }
+    }
+
+    private static void Fail(Draft draft, GpuOpsException fault, bool isDoubtful)
+    {
+        if (isDoubtful)
+            draft.Doubt = fault;
+        else
+            draft.Fault = fault;
     }
 
     private static string CommentOf(SlurmJobRequest request, string tag)
@@ -87,70 +124,78 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         return own is null ? tag : $"{own} {tag}";
     }
 
-    private ChannelCommand CommandOf(SbatchCommand command, string? folder)
+    private ChannelCommand CommandOf(SbatchCommand command)
     {
         // Behind /dev/stdin must be a pipe, and what a channel offers may be a socket.
         string[] pipe = command.Arguments.Contains("/dev/stdin") ? ["/bin/sh", "-c", "command -v \"$1\" >/dev/null || exit 127; cat | \"$@\"", "sh"] : [];
-        return new ChannelCommand([.. pipe, commands.PathOf("sbatch"), .. command.Arguments]) { Input = command.Script, Environment = command.Environment, Folder = folder };
+        return new ChannelCommand([.. pipe, commands.PathOf("sbatch"), .. command.Arguments]) { Input = command.Script, Environment = command.Environment };
     }
 
-    private async Task MakeFoldersAsync(IReadOnlyList<string> folders, string? folder, CancellationToken cancellationToken)
+    /// <summary>Makes the folders of all jobs at once, and where that fails those of each, to see whose cannot be made.</summary>
+    private async Task MakeFoldersAsync(Draft[] drafts, string? folder, CancellationToken cancellationToken)
     {
-        if (folders.Count == 0)
+        string[] folders = [.. drafts.SelectMany(static draft => draft.Command!.LogFolders).Distinct(StringComparer.Ordinal)];
+        if (folders.Length == 0)
             return;
-        var result = await channel.RunAsync(new ChannelCommand(["mkdir", "-p", "--", .. folders]) { Folder = folder }, cancellationToken);
-        if (result.ExitCode != 0)
-        {
-            throw new GpuOpsException("SlurmLogFolderFailed", GpuOpsErrorKind.NotAllowed,
-                $"The folder for the job's log cannot be made on {channel.Description}: {result.ErrorText.Trim()} The job was not submitted.", folders);
-        }
+        var fault = await MakeAsync(folders, folder, cancellationToken);
+        if (fault is null)
+            return;
+        foreach (var draft in drafts.Where(static draft => draft.Command!.LogFolders.Count > 0))
+            draft.Fault = drafts.Length == 1 ? fault : await MakeAsync(draft.Command!.LogFolders, folder, cancellationToken);
     }
 
-    private async Task<SlurmJobId> LookUpAsync(
-        string tag, Func<string, CancellationToken, Task<SlurmJobId?>> find, GpuOpsException cause, CancellationToken cancellationToken)
+    private async Task<GpuOpsException?> MakeAsync(IReadOnlyList<string> folders, string? folder, CancellationToken cancellationToken)
     {
-        for (var look = 0; look < Looks; look++)
-        {
-            try
-            {
-                if (await find(tag, cancellationToken) is { } id)
-                    return id;
-            }
-            catch (GpuOpsException)
-            {
-                // Neither can it be asked just now.
-            }
-
-            await Task.Delay(BetweenLooks, time, cancellationToken);
-        }
-
-        throw new GpuOpsException("SlurmSubmissionUnknown", GpuOpsErrorKind.Lost,
-            $"{cause.Message} Nobody can say whether the job was taken; it was not sent again. If it was, its comment has '{tag}': Get-SlurmJob -Since 1h | Where-Object Comment -like '*{tag}'.", tag, cause);
-    }
-
-    private async Task TakeBackAsync(string tag, Func<string, CancellationToken, Task<SlurmJobId?>> find)
-    {
-        using var limit = new CancellationTokenSource(CleanupTime);
         try
         {
-            // What was just ended may have been heard a moment before.
-            for (var look = 0; look < Looks; look++)
-            {
-                if (await find(tag, limit.Token) is { } id)
-                {
-                    await commands.TryAsync("scancel", [id.ToString()], limit.Token);
-                    return;
-                }
-
-                await Task.Delay(BetweenLooks, time, limit.Token);
-            }
+            var result = await channel.RunAsync(new ChannelCommand(["mkdir", "-p", "--", .. folders]) { Folder = folder }, cancellationToken);
+            return result.ExitCode == 0 ? null : new GpuOpsException("SlurmLogFolderFailed", GpuOpsErrorKind.NotAllowed,
+                $"The folder for the job's log cannot be made on {channel.Description}: {result.ErrorText.Trim()} The job was not submitted.", folders);
         }
-        catch (Exception fault) when (fault is GpuOpsException or OperationCanceledException)
+        catch (GpuOpsException fault)
         {
-            // The cluster cannot be reached any more; the job, if there is one, is listed with the others.
+            return fault;
         }
     }
 
-    private GpuOpsException Unreadable(CommandResult result) => new("SlurmJobIdUnreadable", GpuOpsErrorKind.InvalidData,
-        $"sbatch on {channel.Description} did not say the job's id but: {Values.Excerpt.Of(result.OutputText.Trim())}", options.Backend);
+    private async Task LookUpAsync(Draft[] doubtful, CancellationToken cancellationToken)
+    {
+        if (doubtful.Length == 0)
+            return;
+        var found = await tags.FindAsync([.. doubtful.Select(static draft => draft.Tag)], cancellationToken);
+        foreach (var draft in doubtful)
+        {
+            if (found.TryGetValue(draft.Tag, out var id))
+                draft.Id = id;
+            else
+                draft.Fault = new GpuOpsException("SlurmSubmissionUnknown", GpuOpsErrorKind.Lost,
+                    $"{draft.Doubt!.Message} Nobody can say whether the job was taken; it was not sent again. If it was, its comment has '{draft.Tag}': Get-SlurmJob -Since 1h | Where-Object Comment -like '*{draft.Tag}'.", draft.Tag, draft.Doubt);
+        }
+    }
+
+    private SlurmJob JobOf(Draft draft, SlurmJobId id) => new()
+    {
+        Id = id,
+        Name = SbatchOptions.NameOf(draft.Marked) ?? SbatchDirectives.Find(draft.Marked, "job-name", 'J') ?? "",
+        Partition = draft.Marked.Resources.Partition ?? SbatchDirectives.Find(draft.Marked, "partition", 'p') ?? "",
+        Comment = draft.Marked.Comment ?? "",
+        State = SlurmJobState.Pending,
+        SubmitTime = time.GetLocalNow().DateTime,
+        Backend = options.Backend,
+    };
+
+    private GpuOpsException Unreadable(string said) => new("SlurmJobIdUnreadable", GpuOpsErrorKind.InvalidData,
+        $"sbatch on {channel.Description} did not say the job's id but: {Values.Excerpt.Of(said.Trim())}", options.Backend);
+
+    /// <summary>A job on its way: it ends with an id or a fault, maybe after a doubt.</summary>
+    private sealed record Draft(SlurmJobRequest Request, SlurmJobRequest Marked, string Tag)
+    {
+        public SbatchCommand? Command { get; init; }
+
+        public SlurmJobId? Id { get; set; }
+
+        public GpuOpsException? Fault { get; set; }
+
+        public GpuOpsException? Doubt { get; set; }
+    }
 }

@@ -50,19 +50,20 @@ public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options
         foreach (var job in answer.Jobs.Where(IsDone).Where(job => _told.Add(job.Id.Job)))
             ended(job);
 
-        foreach (var id in open.ToArray())
-        {
-            SlurmJob[] own = [.. answer.Jobs.Where(job => id.Covers(job.Id) || job.Id.Covers(id))];
-            if (own.Length > 0)
-                _seen[id] = own[^1];
-            else if (answer.Missing?.Id == "SlurmAccountingAway")
-                // The controller forgets what is over, and who remembers it will be back.
-                continue;
-            else
-                lost(id, _seen.GetValueOrDefault(id));
-            if (own.All(IsDone))
-                open.Remove(id);
-        }
+        var known = new SlurmJobLookup(answer.Jobs);
+        open.RemoveAll(id => IsOver(id, [.. known.Of(id)], answer.Missing, lost));
+    }
+
+    private bool IsOver(SlurmJobId id, SlurmJob[] own, GpuOpsException? missing, Action<SlurmJobId, SlurmJob?> lost)
+    {
+        if (own.Length > 0)
+            _seen[id] = own[^1];
+        else if (missing?.Id == "SlurmAccountingAway")
+            // The controller forgets what is over, and who remembers it will be back.
+            return false;
+        else
+            lost(id, _seen.GetValueOrDefault(id));
+        return own.All(IsDone);
     }
 
     private bool IsDone(SlurmJob job) => job.IsFinished || options.States.Contains(job.State);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using GpuOps.Channels;
 using GpuOps.Channels.Ssh;
 using GpuOps.Rigs;
@@ -54,6 +55,45 @@ public abstract class SshChannelContract(SshTransport transport) : IDisposable
         var result = await channel.RunAsync(Sh("head -c 40000000 /dev/zero"), Token);
 
         Assert.Equal(40_000_000, result.Output.Length);
+    }
+
+    [Fact]
+    public async Task Output_is_read_while_the_command_runs()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = Open(rig.Destination());
+        var go = Path.Combine(Directory.CreateTempSubdirectory("gpuops-").FullName, "go");
+        var first = "";
+        var more = 0L;
+        var command = Sh("echo first; while [ ! -e \"$1\" ]; do sleep 0.02; done; head -c 3000000 /dev/zero; echo said >&2", go) with
+        {
+            OutputReader = async (stream, token) =>
+            {
+                var line = new byte["first\n".Length];
+                await stream.ReadExactlyAsync(line, token);
+                first = Encoding.UTF8.GetString(line);
+                await File.WriteAllTextAsync(go, "", token);
+                var buffer = new byte[8192];
+                for (int read; (read = await stream.ReadAsync(buffer, token)) > 0;)
+                    more += read;
+            },
+        };
+
+        var result = await channel.RunAsync(command, Token);
+
+        Directory.Delete(Path.GetDirectoryName(go)!, recursive: true);
+        Assert.Equal(("first\n", 3_000_000L, 0, 0, "said\n"), (first, more, result.ExitCode, result.Output.Length, result.ErrorText));
+    }
+
+    [Fact]
+    public async Task A_reader_that_gives_up_is_heard_unless_the_command_failed_itself()
+    {
+        await using var rig = await StartAsync();
+        await using var channel = Open(rig.Destination());
+        var command = Sh("head -c 3000000 /dev/zero; exit $1", "0") with { OutputReader = static (_, _) => throw new InvalidDataException("enough") };
+
+        Assert.Equal("enough", (await Assert.ThrowsAsync<InvalidDataException>(() => channel.RunAsync(command, Token))).Message);
+        Assert.Equal(4, (await channel.RunAsync(Sh("echo x; exit $1", "4") with { OutputReader = command.OutputReader }, Token)).ExitCode);
     }
 
     [Fact]

@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using GpuOps.Errors;
+
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>
+/// Submits jobs as they come, in their order, without waiting for each: while sbatch is busy with one, those that come
+/// meanwhile gather and go out together. Whoever gives up takes back all whose jobs have not been handed out yet.
+/// </summary>
+public sealed class SlurmSubmissionLine
+{
+    // So many that a login is nothing beside them, and so few that the first of them need not wait long for the last.
+    private const int MostTogether = 32;
+    private const int MostBytes = 256 * 1024;
+
+    private readonly SlurmScheduler _scheduler;
+    private readonly string? _folder;
+    private readonly CancellationToken _stop;
+    private readonly Channel<SlurmJobRequest> _waiting = Channel.CreateUnbounded<SlurmJobRequest>();
+    private readonly Channel<SlurmSubmitted> _done = Channel.CreateUnbounded<SlurmSubmitted>();
+
+    /// <summary>Begins; nothing is sent before there is something.</summary>
+    /// <param name="scheduler">The cluster.</param>
+    /// <param name="folder">Where sbatch runs; null for where the channel begins.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public SlurmSubmissionLine(SlurmScheduler scheduler, string? folder, CancellationToken cancellationToken)
+    {
+        (_scheduler, _folder, _stop) = (scheduler, folder, cancellationToken);
+        Completion = Task.Run(SendAllAsync, CancellationToken.None);
+    }
+
+    /// <summary>Ends when all jobs are sent, or taken back; it never fails.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Puts a job at the end of the line.</summary>
+    /// <param name="request">The job.</param>
+    public void Add(SlurmJobRequest request) => _waiting.Writer.TryWrite(request);
+
+    /// <summary>Says that there is nothing more to come.</summary>
+    public void Complete() => _waiting.Writer.TryComplete();
+
+    /// <summary>Hands out what became of the next job, if that is known. Until <see cref="Taken"/> the job still may be taken back.</summary>
+    /// <param name="submitted">That.</param>
+    public bool TryPeek([NotNullWhen(true)] out SlurmSubmitted? submitted) => _done.Reader.TryPeek(out submitted);
+
+    /// <summary>Says that what <see cref="TryPeek"/> handed out has reached whom it was for.</summary>
+    public void Taken() => _done.Reader.TryRead(out _);
+
+    /// <summary>Waits until <see cref="TryPeek"/> has something.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False when there is nothing more to come.</returns>
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken) => await _done.Reader.WaitToReadAsync(cancellationToken);
+
+    private async Task SendAllAsync()
+    {
+        try
+        {
+            while (await _waiting.Reader.WaitToReadAsync(_stop))
+            {
+                foreach (var submitted in await _scheduler.SubmitAsync(Gather(), _folder, _stop))
+                    _done.Writer.TryWrite(submitted);
+            }
+
+            // Until all are handed out, giving up takes them back.
+            _done.Writer.TryComplete();
+            await _done.Reader.Completion.WaitAsync(_stop);
+        }
+        catch (OperationCanceledException)
+        {
+            _done.Writer.TryComplete();
+            await TakeBackAsync();
+        }
+        catch (Exception fault)
+        {
+            _done.Writer.TryComplete(fault);
+        }
+    }
+
+    private List<SlurmJobRequest> Gather()
+    {
+        List<SlurmJobRequest> together = [];
+        var bytes = 0;
+        while (together.Count < MostTogether && bytes < MostBytes && _waiting.Reader.TryRead(out var request))
+        {
+            together.Add(request);
+            bytes += request.Script?.Length ?? 0;
+        }
+
+        return together;
+    }
+
+    private async Task TakeBackAsync()
+    {
+        List<SlurmJobId> ids = [];
+        while (_done.Reader.TryRead(out var submitted))
+        {
+            if (submitted.Job is { } job)
+                ids.Add(job.Id);
+        }
+
+        try
+        {
+            if (ids.Count > 0)
+                await _scheduler.CancelAsync(ids, null, CancellationToken.None);
+        }
+        catch (GpuOpsException)
+        {
+            // The cluster cannot be reached any more; the jobs are listed with the others.
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Text;
+using GpuOps.Channels;
+
+namespace GpuOps.Unit.Schedulers.Slurm;
+
+/// <summary>Stands in for the way to a cluster: notes what is called, and lets a test say what squeue and sacct would print.</summary>
+internal sealed class PlayedCluster : ICommandChannel
+{
+    private const string FirstField = "JobArrayID:0";
+
+    public string Description => "a played cluster";
+
+    /// <summary>What was run, in order.</summary>
+    public ConcurrentQueue<ChannelCommand> Calls { get; } = [];
+
+    /// <summary>What squeue knows.</summary>
+    public IReadOnlyList<SqueueRecord> Jobs { get; set; } = [];
+
+    /// <summary>What a program other than squeue does; nothing, well, by default.</summary>
+    public Func<ChannelCommand, CommandResult> Other { get; init; } = static _ => new CommandResult(0, [], []);
+
+    public async Task<CommandResult> RunAsync(ChannelCommand command, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue(command);
+        if (command.Arguments[0] != "squeue")
+            return Other(command);
+        var format = command.Arguments.Single(static word => word.StartsWith(FirstField, StringComparison.Ordinal));
+        var delimiter = format.Split(',')[0][FirstField.Length..];
+        var text = string.Concat(Jobs.Select(job => string.Concat(job.Fields.Select(field => field + delimiter)) + "\n"));
+        using var output = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        await command.OutputReader!(output, cancellationToken);
+        return new CommandResult(0, [], []);
+    }
+
+    public Task<byte[]> ReadAsync(string path, long offset, int atMost, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<ChannelFile?> StatAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task WriteAsync(string path, ReadOnlyMemory<byte> content, bool isProgram, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
