@@ -7,14 +7,15 @@ namespace GpuOps.Bench.Rows;
 /// <summary>A warm session: a runspace with the built module in it.</summary>
 internal sealed class Session : IDisposable
 {
-    public Session(string backend, string? folder = null)
+    public Session(string? backend = null, string? folder = null)
     {
         var initial = InitialSessionState.CreateDefault2();
         initial.ThreadOptions = PSThreadOptions.UseCurrentThread;
         Runspace = RunspaceFactory.CreateRunspace(initial);
         Runspace.Open();
         Run($"Import-Module '{Artifacts.Manifest}'");
-        Runspace.SessionStateProxy.SetVariable("PSDefaultParameterValues", new DefaultParameterDictionary { ["*Gpu*:Backend"] = backend });
+        if (backend is not null)
+            Runspace.SessionStateProxy.SetVariable("PSDefaultParameterValues", new DefaultParameterDictionary { ["*Gpu*:Backend"] = backend });
         if (folder is not null)
             Runspace.SessionStateProxy.Path.SetLocation(folder);
     }
