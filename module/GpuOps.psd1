@@ -25,25 +25,30 @@
         'Get-GpuUsage'
         'Get-SlurmJob'
         'Get-SlurmResource'
+        'Get-SshProfile'
         'Initialize-GpuPool'
         'Invoke-GpuCommand'
+        'New-SshProfile'
         'Register-GpuBackend'
         'Remove-GpuReservation'
+        'Remove-SshProfile'
         'Request-GpuReservation'
         'Restart-SlurmJob'
         'Resume-SlurmJob'
         'Set-GpuOpsConfiguration'
+        'Set-SshProfile'
         'Stop-SlurmJob'
         'Submit-SlurmJob'
         'Suspend-SlurmJob'
         'Test-GpuBackend'
+        'Test-SshProfile'
         'Unregister-GpuBackend'
         'Wait-SlurmJob'
         'Wait-SlurmResource'
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('GPU', 'CUDA', 'ROCm', 'reservation', 'queue', 'Slurm', 'TPU')
+            Tags       = @('GPU', 'CUDA', 'ROCm', 'reservation', 'queue', 'Slurm', 'SSH', 'TPU')
             LicenseUri = 'https://opensource.org/license/mit'
         }
     }

@@ -11,12 +11,13 @@ public sealed class CmdletFactTests
 
     /// <summary>They talk to no pool, only to configuration files.</summary>
     private static readonly string[] WithoutPool =
-        ["Get-GpuBackend", "Register-GpuBackend", "Unregister-GpuBackend", "Get-GpuOpsConfiguration", "Set-GpuOpsConfiguration"];
+        ["Get-GpuBackend", "Register-GpuBackend", "Unregister-GpuBackend", "Get-GpuOpsConfiguration", "Set-GpuOpsConfiguration",
+            "New-SshProfile", "Get-SshProfile", "Set-SshProfile", "Remove-SshProfile", "Test-SshProfile"];
 
     /// <summary>They return nothing.</summary>
     private static readonly string[] Silent =
     [
-        "Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend",
+        "Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend", "Remove-SshProfile",
         "Stop-SlurmJob", "Suspend-SlurmJob", "Resume-SlurmJob", "Restart-SlurmJob",
     ];
 
@@ -56,7 +57,7 @@ public sealed class CmdletFactTests
             .SelectMany(type => type.GetFields()).Select(field => field.Name);
         Assert.Contains(command.Verb, verbs);
         Assert.DoesNotMatch("[^su]s$", command.Noun.Replace("GpuStatus", "", StringComparison.Ordinal));
-        Assert.Matches("^(Gpu|Slurm)", command.Noun);
+        Assert.Matches("^(Gpu|Slurm|Ssh)", command.Noun);
     }
 
     [Theory]

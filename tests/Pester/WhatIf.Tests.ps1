@@ -11,6 +11,9 @@ BeforeDiscovery {
         'Enable-Gpu'              = { Enable-Gpu 3 -WhatIf }
         'Register-GpuBackend'     = { Register-GpuBackend other -Uri sqlite:/tmp/other.db -WhatIf }
         'Unregister-GpuBackend'   = { Unregister-GpuBackend mine -WhatIf }
+        'New-SshProfile'          = { New-SshProfile other other.example.org -WhatIf }
+        'Set-SshProfile'          = { Get-SshProfile | Set-SshProfile -User bob -Default -WhatIf }
+        'Remove-SshProfile'       = { Get-SshProfile | Remove-SshProfile -WhatIf }
         'Submit-SlurmJob'         = { Submit-SlurmJob -WhatIf -- true }
         'Stop-SlurmJob'           = { Get-SlurmJob | Stop-SlurmJob -WhatIf }
         'Suspend-SlurmJob'        = { Get-SlurmJob -Name free | Suspend-SlurmJob -WhatIf }
@@ -37,6 +40,7 @@ Describe '-WhatIf' {
         $null = Request-GpuReservation -Id 0
         Disable-Gpu 3 -Reason broken
         Register-GpuBackend mine -Uri sqlite:/tmp/mine.db
+        New-SshProfile mine login.example.org -User ann
 
         function Get-World {
             @(
@@ -44,6 +48,7 @@ Describe '-WhatIf' {
                 Get-GpuQueue | ForEach-Object Id
                 if ($HasSlurm) { Get-SlurmJob -AllUser | ForEach-Object { $_.Id, $_.State, ($_.Priority -eq 0), $_.RestartCount -join ' ' } }
                 Get-GpuBackend | ForEach-Object { $_.Name, $_.Uri -join ' ' }
+                Get-SshProfile | ForEach-Object { $_.Name, $_.HostName, $_.User, $_.IsDefault -join ' ' }
                 Get-GpuOpsConfiguration | ForEach-Object { $_.Key, $_.Text -join ' ' }
                 Get-ChildItem $Sandbox/config, $Sandbox/work -Recurse -File | ForEach-Object { $_.FullName, $_.Length -join ' ' }
             ) -join "`n"

@@ -134,6 +134,8 @@ public sealed partial class SshdRig : IAsyncDisposable
         $"Port {Port}",
         $"HostKey {HostKeyFile}",
         "PidFile none",
+        // Of each setting the first counts.
+        .. _options.Lines,
         $"AuthorizedKeysFile {Folder}/authorized",
         "StrictModes no",
         "UsePAM no",
@@ -144,7 +146,6 @@ public sealed partial class SshdRig : IAsyncDisposable
         $"SetEnv HOME={Folder}",
         // The account's own shell runs this, and hands the line on as it is.
         .. _options.Shell is { } shell ? (string[])[$"ForceCommand exec {shell} -c \"$SSH_ORIGINAL_COMMAND\""] : [],
-        .. _options.Lines,
     ];
 
     // One that went with another before it is what was wanted.

@@ -8,6 +8,9 @@ namespace GpuOps.Cmdlets.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>A duration that an object on the pipeline does not have is none.</summary>
+    public override bool TransformNullOptionalParameters => false;
+
     /// <summary>
     /// Reads the argument. A bare number is refused: PowerShell would take it for units of 100 ns. PowerShell reads
     /// <c>90s</c> and <c>2d</c> as numbers with a type suffix, but keeps what was written as the object's text.

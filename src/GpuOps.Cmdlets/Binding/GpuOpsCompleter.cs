@@ -21,7 +21,7 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
         var word = wordToComplete.Trim('\'', '"');
         try
         {
-            return [.. Offers(fakeBoundParameters)
+            return [.. Offers(word, fakeBoundParameters)
                 .Where(offer => offer.Value.StartsWith(word, StringComparison.OrdinalIgnoreCase))
                 .Select(offer => new CompletionResult(Quote(offer.Value), offer.Value, CompletionResultType.ParameterValue, offer.Tip))];
         }
@@ -35,6 +35,11 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
     /// <param name="bound">The parameters written so far.</param>
     protected abstract IEnumerable<(string Value, string Tip)> Offers(IDictionary bound);
 
+    /// <summary>The values there are for what was typed so far.</summary>
+    /// <param name="word">What was typed.</param>
+    /// <param name="bound">The parameters written so far.</param>
+    protected virtual IEnumerable<(string Value, string Tip)> Offers(string word, IDictionary bound) => Offers(bound);
+
     /// <summary>The configuration, seen from the process's folder: a completer is not told the session's.</summary>
     private protected static GpuOpsConfiguration Configuration() =>
         GpuOpsConfiguration.Load(ConfigurationEnvironment.FromProcess(Directory.GetCurrentDirectory()));
@@ -44,7 +49,7 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
     {
         var configuration = Configuration();
         var definition = configuration.ResolveBackend(bound["Backend"] as string);
-        var pool = EngineState.Current.Host.Open(definition, new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System));
+        var pool = EngineState.Current.Host.Open(definition, configuration.Context(EngineState.Current.Questioner.Dialog));
         return Wait(token => pool.Pool.ReadAsync(null, token));
     }
 
@@ -53,7 +58,7 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
     {
         var configuration = Configuration();
         var definition = configuration.ResolveBackend(bound["Backend"] as string ?? configuration.ChooseBackend(SlurmCmdlet.Scheme));
-        return EngineState.Current.Host.OpenScheduler(definition, new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System)) as SlurmScheduler;
+        return EngineState.Current.Host.OpenScheduler(definition, configuration.Context(EngineState.Current.Questioner.Dialog)) as SlurmScheduler;
     }
 
     /// <summary>Waits for an answer, but not for long.</summary>

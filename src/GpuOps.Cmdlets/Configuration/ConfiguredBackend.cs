@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using GpuOps.Cmdlets.Module;
 using GpuOps.Configuration;
 
 namespace GpuOps.Cmdlets.Configuration;
@@ -17,6 +18,6 @@ internal static class ConfiguredBackend
     {
         var configuration = Load(cmdlet);
         var name = string.IsNullOrEmpty(nameOrUri) && provider is not null ? configuration.ChooseBackend(provider) : nameOrUri;
-        return (configuration.ResolveBackend(name), new BackendContext(configuration.Settings, configuration.Environment, TimeProvider.System));
+        return (configuration.ResolveBackend(name), configuration.Context(EngineState.Current.Questioner.Dialog));
     }
 }

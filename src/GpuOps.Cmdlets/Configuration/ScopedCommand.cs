@@ -11,6 +11,9 @@ public abstract class ScopedCommand : GpuOpsCmdlet
     [Parameter]
     public ConfigurationScope Scope { get; set; } = ConfigurationScope.User;
 
-    private protected ConfigurationStore Store() =>
-        new(ConfigurationEnvironment.FromProcess(SessionState.Path.CurrentFileSystemLocation.ProviderPath));
+    private protected ConfigurationStore Store() => new(Seen());
+
+    private protected SshProfileStore Profiles() => new(Store(), Seen());
+
+    private ConfigurationEnvironment Seen() => ConfigurationEnvironment.FromProcess(SessionState.Path.CurrentFileSystemLocation.ProviderPath);
 }

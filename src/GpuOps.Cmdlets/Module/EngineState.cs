@@ -29,6 +29,9 @@ internal sealed class EngineState
 
     public EngineHost Host { get; } = new(TimeProvider.System);
 
+    /// <summary>Who is asked when a connection needs an answer.</summary>
+    public Questioner Questioner { get; } = new();
+
     /// <summary>Keeps a reservation alive until it is released, lost, or its runspace closes.</summary>
     public void Keep(HeldReservation held)
     {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using GpuOps.Cmdlets.Module;
 using GpuOps.Errors;
 
 namespace GpuOps.Cmdlets.Pipeline;
@@ -68,7 +69,14 @@ public abstract class GpuOpsCmdlet : PSCmdlet, IDisposable
     protected T Run<T>(Func<Action<Action<Cmdlet>>, CancellationToken, Task<T>> work)
     {
         var pump = new PipelinePump(this);
-        return pump.Run(token => work(pump.Post, token), Stopped);
+        var prompts = new PipelinePrompts(pump, Host);
+        return pump.Run(
+            token =>
+            {
+                EngineState.Current.Questioner.Use(prompts.Dialog);
+                return work(pump.Post, token);
+            },
+            Stopped);
     }
 
     /// <summary>Runs asynchronous work that posts nothing.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using System.Runtime.ExceptionServices;
 using GpuOps.Cmdlets.Module;
@@ -32,6 +33,17 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
         }
     }
 
+    /// <summary>Has the pipeline thread ask its person something. To be called by the work, from any thread.</summary>
+    /// <param name="question">Asks; a host that cannot ask throws.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>The answer; the default when there is nobody to ask.</returns>
+    public Task<T?> AskAsync<T>(Func<T?> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(_ => Answer(question, answer));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Runs work to its end on another thread while this one writes what it posts.</summary>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">The cmdlet's token.</param>
@@ -58,6 +70,24 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
         }
 
         return Result(task, cancellationToken);
+    }
+
+    private static void Answer<T>(Func<T?> question, TaskCompletionSource<T?> answer)
+    {
+        try
+        {
+            answer.TrySetResult(question());
+        }
+        catch (PipelineStoppedException)
+        {
+            answer.TrySetCanceled();
+            throw;
+        }
+        catch (Exception fault) when (fault is HostException or NotImplementedException or NotSupportedException or InvalidOperationException)
+        {
+            // Nobody is there: how a host says so differs from host to host.
+            answer.TrySetResult(default);
+        }
     }
 
     private static T Result<T>(Task<T> task, CancellationToken cancellationToken)

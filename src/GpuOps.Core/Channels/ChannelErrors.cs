@@ -33,9 +33,11 @@ internal static class ChannelErrors
     public static GpuOpsException ProxyFailed(string hop, string next, string reason, Exception? cause = null) =>
         new("SshProxyFailed", GpuOpsErrorKind.Unreachable, $"The jump host {hop} does not lead to {next}: {reason}", hop, cause);
 
-    public static GpuOpsException HostKeyUnknown(string name, string details, string host, int port, string file) =>
-        new("HostKeyUnknown", GpuOpsErrorKind.Authentication, $"The key of {name} is not known ({details}). Compare it with what the administrator says, then add it: ssh-keyscan {(port == 22 ? "" : $"-p {port} ")}{host} >> {file}", name);
+    public static GpuOpsException HostKeyUnknown(string name, string details, string host, int port, string file, string? silence = null) =>
+        new("HostKeyUnknown", GpuOpsErrorKind.Authentication, $"The key of {name} is not known ({details}). Compare it with what the administrator says, then add it: ssh-keyscan {(port == 22 ? "" : $"-p {port} ")}{host} >> {file}{Also(silence)}", name);
 
-    public static GpuOpsException AuthenticationFailed(string host, string tried, Exception? cause = null) =>
-        new("SshAuthenticationFailed", GpuOpsErrorKind.Authentication, $"{host} refused to let you in. Tried: {tried}.", host, cause);
+    public static GpuOpsException AuthenticationFailed(string host, string tried, Exception? cause = null, string? silence = null) =>
+        new("SshAuthenticationFailed", GpuOpsErrorKind.Authentication, $"{host} refused to let you in. Tried: {tried}.{Also(silence)}", host, cause);
+
+    private static string Also(string? sentence) => sentence is null ? "" : $" {sentence}";
 }

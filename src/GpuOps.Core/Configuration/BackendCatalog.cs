@@ -24,6 +24,7 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
     // A cloned repository must choose neither which programs are run nor the plugins that a slurm.conf loads into them.
     private static readonly BackendOption[] SlurmOptions =
     [
+        BackendRoute.Option,
         new("commandFolder", SettingType.Text, "The folder of Slurm's commands on the host where they run, when they are not in PATH there.") { AllowedInProject = false },
         new("configuration", SettingType.Text, "The path of slurm.conf there, when it is not Slurm's default.") { AllowedInProject = false },
         new("defaults.partition", SettingType.Text, "The partition of jobs that name none."),
@@ -47,7 +48,7 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
         Redis,
         Redis with { Name = "rediss", Description = "Redis over TLS" },
         Redis with { Name = "redis+unix", Description = "Redis on a Unix socket" },
-        new("slurm", "a Slurm cluster, here or over SSH") { Options = SlurmOptions, Check = SlurmLocation.Check, Scheduler = SlurmLocation.From },
+        new("slurm", "a Slurm cluster, here or over SSH") { Options = SlurmOptions, Check = SlurmLocation.Check, Route = BackendRoute.Find, Scheduler = SlurmLocation.From },
     ]);
 
     /// <summary>The schemes, in the order they are shown.</summary>

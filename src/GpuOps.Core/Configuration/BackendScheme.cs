@@ -1,3 +1,4 @@
+using GpuOps.Channels.Ssh;
 using GpuOps.Pools;
 using GpuOps.Schedulers;
 
@@ -19,6 +20,9 @@ public sealed record BackendScheme(string Name, string Description)
 
     /// <summary>The URI with a relative path made absolute, before it is written to a file that other folders read.</summary>
     public Func<BackendUri, ConfigurationEnvironment, string> Absolute { get; init; } = static (uri, _) => uri.Text;
+
+    /// <summary>Finds the way to a backend that is on another host; null when it is on this one, or reached otherwise.</summary>
+    public Func<BackendDefinition, BackendContext, SshRoute?> Route { get; init; } = static (_, _) => null;
 
     /// <summary>Makes the pool; null when backends of this scheme hold none. Does not connect.</summary>
     public Func<BackendDefinition, BackendContext, IGpuPool>? Pool { get; init; }

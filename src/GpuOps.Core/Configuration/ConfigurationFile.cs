@@ -1,3 +1,4 @@
+using GpuOps.Channels;
 using GpuOps.Configuration.Yaml;
 using GpuOps.Errors;
 using GpuOps.Values;
@@ -7,11 +8,15 @@ namespace GpuOps.Configuration;
 /// <summary>One file, checked against the <see cref="SettingCatalog"/> and the <see cref="BackendCatalog"/>.</summary>
 /// <param name="Values">The settings it has, by key.</param>
 /// <param name="Backends">The backends it defines.</param>
+/// <param name="SshProfiles">The SSH profiles it defines.</param>
 internal sealed record ConfigurationFile(
-    IReadOnlyDictionary<string, (object Value, string Origin)> Values, IReadOnlyList<BackendDefinition> Backends)
+    IReadOnlyDictionary<string, (object Value, string Origin)> Values, IReadOnlyList<BackendDefinition> Backends, IReadOnlyList<SshProfile> SshProfiles)
 {
     /// <summary>The key that holds the backends.</summary>
     public const string BackendsKey = "backends";
+
+    /// <summary>The key that holds the SSH profiles.</summary>
+    public const string SshProfilesKey = "sshProfiles";
 
     /// <summary>The key of a backend's URI inside its entry.</summary>
     public const string UriKey = "uri";
@@ -37,16 +42,19 @@ internal sealed record ConfigurationFile(
         {
             var values = new Dictionary<string, (object Value, string Origin)>(StringComparer.Ordinal);
             var backends = new List<BackendDefinition>();
+            var profiles = new List<SshProfile>();
             var settings = SettingCatalog.All.ToDictionary(static row => row.Key, StringComparer.Ordinal);
-            foreach (var (key, node) in KeyReader.Read(root, [.. settings.Keys], BackendsKey, path))
+            foreach (var (key, node) in KeyReader.Read(root, [.. settings.Keys], [BackendsKey, SshProfilesKey], path))
             {
                 if (key == BackendsKey)
                     backends.AddRange(ReadBackends(node));
+                else if (key == SshProfilesKey)
+                    profiles.AddRange(ReadProfiles(node));
                 else
                     values.Add(key, (ReadSetting(settings[key], node), OriginOf(node)));
             }
 
-            return new ConfigurationFile(values, backends);
+            return new ConfigurationFile(values, backends, profiles);
         }
 
         private object ReadSetting(Setting setting, DocumentNode node)
@@ -72,11 +80,15 @@ internal sealed record ConfigurationFile(
             }
         }
 
+        private IEnumerable<SshProfile> ReadProfiles(DocumentNode node) => IsProject
+            ? throw Refused(node, SshProfilesKey, "it could send your keys, and what your variables hold, to a host that this file chooses")
+            : new SshProfileReader(path, source, context).Read(node);
+
         private BackendDefinition ReadBackend(ScalarNode name, DocumentNode node)
         {
             if (node is not MapNode map) return Define(name, node, ReadUri(name, node), []);
 
-            var entries = KeyReader.Read(map, [UriKey, .. catalog.OptionKeys], null, path).ToDictionary(static e => e.Key, static e => e.Node);
+            var entries = KeyReader.Read(map, [UriKey, .. catalog.OptionKeys], [], path).ToDictionary(static e => e.Key, static e => e.Node);
             if (!entries.Remove(UriKey, out var uriNode))
                 throw DocumentError.At(path, name, $"the backend '{name.Text}' has no 'uri'.");
 
@@ -134,17 +146,7 @@ internal sealed record ConfigurationFile(
             return null;
         });
 
-        private T At<T>(DocumentNode node, Func<T> read, string what = "")
-        {
-            try
-            {
-                return read();
-            }
-            catch (GpuOpsException e)
-            {
-                throw DocumentError.At(path, node, what + e.Message, e.Id, e);
-            }
-        }
+        private T At<T>(DocumentNode node, Func<T> read, string what = "") => DocumentError.Place(path, node, read, what);
 
         private GpuOpsException Refused(DocumentNode node, string key, string why) => DocumentError.At(
             path, node, $"'{Excerpt.Of(key)}' cannot be set in a project's file, because {why}. Set it in the user's file.", "NotAllowedInProject");

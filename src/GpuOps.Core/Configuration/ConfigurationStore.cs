@@ -160,7 +160,7 @@ public sealed class ConfigurationStore(ConfigurationEnvironment environment, Bac
             GpuOpsConfiguration.Load(environment, null, catalog).RequireName(text);
     }
 
-    private async Task<ConfigurationChange> EditAsync(
+    internal async Task<ConfigurationChange> EditAsync(
         string key, ConfigurationScope scope, Func<string, string, string> edit, CancellationToken cancellationToken)
     {
         var file = FileOf(scope);

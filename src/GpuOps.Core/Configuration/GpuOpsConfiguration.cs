@@ -1,3 +1,5 @@
+using GpuOps.Channels;
+using GpuOps.Channels.Ssh;
 using GpuOps.Errors;
 using GpuOps.Values;
 
@@ -13,8 +15,9 @@ public sealed class GpuOpsConfiguration
 
     private GpuOpsConfiguration(
         ConfigurationEnvironment environment, BackendCatalog catalog, IReadOnlyList<ConfigurationValue> values,
-        GpuOpsSettings settings, Dictionary<string, BackendDefinition> backends)
+        GpuOpsSettings settings, Dictionary<string, BackendDefinition> backends, IReadOnlyList<SshProfile> sshProfiles)
     {
+        SshProfiles = sshProfiles;
         Environment = environment;
         Catalog = catalog;
         Values = values;
@@ -41,6 +44,18 @@ public sealed class GpuOpsConfiguration
     /// <summary>The named backends, the built-in one first, then by name.</summary>
     public IReadOnlyList<GpuBackend> Backends =>
         [.. backends.Values.OrderBy(static b => b.Name != BackendName.Local).ThenBy(static b => b.Name, StringComparer.OrdinalIgnoreCase).Select(Show)];
+
+    /// <summary>The SSH profiles, by name.</summary>
+    public IReadOnlyList<SshProfile> SshProfiles { get; }
+
+    /// <summary>What providers get of it.</summary>
+    /// <param name="dialog">Who answers what connections ask; nobody by default.</param>
+    /// <param name="time">The clock.</param>
+    public BackendContext Context(SshDialog? dialog = null, TimeProvider? time = null) => new(Settings, Environment, time ?? TimeProvider.System)
+    {
+        Ssh = new SshRoutes(SshProfiles, Settings.SshProfile, SshConfigPlaces.Default()),
+        Dialog = dialog ?? new SshDialog(),
+    };
 
     /// <summary>Reads all layers.</summary>
     /// <param name="environment">Variables and folders.</param>
@@ -85,7 +100,8 @@ public sealed class GpuOpsConfiguration
         }
 
         CheckRules(settings, values);
-        return new(environment, catalog, values, settings, BackendMerge.Merge(machine, user, project, environment, context.Folder));
+        return new(
+            environment, catalog, values, settings, BackendMerge.Merge(machine, user, project, environment, context.Folder), MergeProfiles(machine, user, settings.SshProfile));
     }
 
     /// <summary>Finds the backend a command talks to.</summary>
@@ -131,6 +147,15 @@ public sealed class GpuOpsConfiguration
     internal bool HasBackend(string nameOrUri) => !BackendName.IsValid(nameOrUri) || backends.ContainsKey(nameOrUri);
 
     internal BackendDefinition RequireName(string name) => FromName(name, null);
+
+    // The user's profile replaces the machine's of the same name; a project's file has none.
+    private static SshProfile[] MergeProfiles(ConfigurationFile? machine, ConfigurationFile? user, string? chosen) =>
+    [
+        .. (user?.SshProfiles ?? []).Concat(machine?.SshProfiles ?? [])
+            .DistinctBy(static profile => profile.Name, StringComparer.OrdinalIgnoreCase)
+            .OrderBy(static profile => profile.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(profile => profile with { IsDefault = profile.Name.Equals(chosen, StringComparison.OrdinalIgnoreCase) }),
+    ];
 
     private static ConfigurationValue? FromText(Setting setting, string? text, ConfigurationSource source, string? origin, SettingContext context)
     {

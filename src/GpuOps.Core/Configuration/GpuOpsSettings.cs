@@ -42,6 +42,9 @@ public sealed record GpuOpsSettings
     /// <summary>How often somebody in line looks whether a notification was missed.</summary>
     public TimeSpan QueuePollInterval { get; init; }
 
+    /// <summary>The SSH profile that is meant where none is named; null for none.</summary>
+    public string? SshProfile { get; init; }
+
     // Defaults are never paths, which would depend on where one is.
     private static SettingContext NoPaths => new(
         new ConfigurationEnvironment

@@ -9,18 +9,18 @@ internal static class KeyReader
     /// <summary>The values in a map, each with its dotted key.</summary>
     /// <param name="map">The map; null has none.</param>
     /// <param name="known">The keys there are.</param>
-    /// <param name="other">A top-level key whose value the caller reads; null for none.</param>
+    /// <param name="others">Top-level keys whose values the caller reads.</param>
     /// <param name="file">The file, for errors.</param>
-    public static IEnumerable<(string Key, DocumentNode Node)> Read(MapNode? map, IReadOnlyList<string> known, string? other, string file) =>
-        map is null ? [] : Walk(map, "", known, other, file);
+    public static IEnumerable<(string Key, DocumentNode Node)> Read(MapNode? map, IReadOnlyList<string> known, IReadOnlyList<string> others, string file) =>
+        map is null ? [] : Walk(map, "", known, others, file);
 
     private static IEnumerable<(string Key, DocumentNode Node)> Walk(
-        MapNode map, string prefix, IReadOnlyList<string> known, string? other, string file)
+        MapNode map, string prefix, IReadOnlyList<string> known, IReadOnlyList<string> others, string file)
     {
         foreach (var (key, value) in map.Entries)
         {
             var path = prefix + key.Text;
-            if (path == other || (known.Contains(path) && !key.Text.Contains('.', StringComparison.Ordinal)))
+            if (others.Contains(path) || (known.Contains(path) && !key.Text.Contains('.', StringComparison.Ordinal)))
             {
                 yield return (path, value);
             }
@@ -29,11 +29,11 @@ internal static class KeyReader
                 if (value is ScalarNode { IsNull: true }) continue;
                 if (value is not MapNode inner)
                     throw DocumentError.At(file, value, $"'{path}' is a group and takes no value. Inside it are: {Below(path, known)}.");
-                foreach (var entry in Walk(inner, path + ".", known, other, file)) yield return entry;
+                foreach (var entry in Walk(inner, path + ".", known, others, file)) yield return entry;
             }
             else
             {
-                throw Unknown(key, path, other is null ? known : [.. known, other], file);
+                throw Unknown(key, path, [.. known, .. others], file);
             }
         }
     }

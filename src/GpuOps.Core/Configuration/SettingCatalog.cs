@@ -39,6 +39,9 @@ public static class SettingCatalog
         new("queue.pollInterval", SettingType.Duration(TimeSpan.FromMilliseconds(50), TimeSpan.FromHours(1)), "5s",
             "How often somebody in line looks whether a notification was missed.",
             static (s, v) => s with { QueuePollInterval = (TimeSpan)v }),
+        new("ssh.profile", SettingType.SshProfile, null,
+            "The SSH profile that is meant where a host is needed and none is named, as in slurm://.",
+            static (s, v) => s with { SshProfile = (string)v }) { AllowedInProject = false },
     ];
 
     /// <summary>What must hold between settings.</summary>

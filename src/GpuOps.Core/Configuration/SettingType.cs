@@ -24,6 +24,9 @@ public sealed record SettingType(string Name, Func<string, SettingContext, objec
         static (text, _) => BackendName.IsValid(text) ? text : BackendUri.Parse(text).Text,
         static value => (string)value);
 
+    /// <summary>The name of an SSH profile. Whether there is one is seen when it is used.</summary>
+    public static SettingType SshProfile { get; } = new("profile", static (text, _) => SshProfileName.Check(text), static value => (string)value);
+
     /// <summary>A length of time within bounds.</summary>
     /// <param name="least">The shortest allowed.</param>
     /// <param name="most">The longest allowed.</param>

@@ -71,11 +71,12 @@ public sealed class EngineHost(TimeProvider time)
     {
         var options = string.Join('\n', definition.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"));
         var places = $"{definition.Folder}\n{context.Environment.UserStateFolder}\n{context.Environment.MachineStateFolder}";
-        return new SessionKey(definition.Name, definition.Uri.Text, options, places, definition.ReadPassword(), context.Settings);
+        var route = BackendCatalog.Default.Find(definition.Uri).Route(definition, context)?.Key;
+        return new SessionKey(definition.Name, definition.Uri.Text, options, places, route, definition.ReadPassword(), context.Settings);
     }
 
     /// <summary>All that a session depends on: who changes a setting or a folder gets another session.</summary>
-    private sealed record SessionKey(string Name, string Uri, string Options, string Places, string? Password, GpuOpsSettings Settings)
+    private sealed record SessionKey(string Name, string Uri, string Options, string Places, string? Route, string? Password, GpuOpsSettings Settings)
     {
         // A record prints what it holds; this one holds a password.
         public override string ToString() => Name;

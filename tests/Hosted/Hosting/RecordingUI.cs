@@ -19,6 +19,15 @@ internal sealed class RecordingUI : PSHostUserInterface
 
     public int Answer { get; set; }
 
+    /// <summary>What it answers when asked for a text, in turn; without any left nobody is there.</summary>
+    public ConcurrentQueue<string> Answers { get; } = [];
+
+    /// <summary>A host without a person cannot ask.</summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>Called before a text is answered.</summary>
+    public Action? BeforeAnswer { get; set; }
+
     public bool IsBroken { get; set; }
 
     public override PSHostRawUserInterface? RawUI => null;
@@ -39,11 +48,18 @@ internal sealed class RecordingUI : PSHostUserInterface
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
         Questions.Enqueue(message);
-        return Answer;
+        return IsAlone ? throw new HostException("Nobody is there.") : Answer;
     }
 
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw new NotSupportedException();
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions)
+    {
+        var field = Assert.Single(descriptions);
+        var isSecret = field.ParameterTypeFullName == typeof(SecureString).FullName;
+        Questions.Enqueue($"{caption}: {message}{(isSecret ? " (secret)" : "")}");
+        BeforeAnswer?.Invoke();
+        var answer = Answers.TryDequeue(out var next) ? next : throw new HostException("Nobody is there.");
+        return new() { [field.Name] = isSecret ? PSObject.AsPSObject(new System.Net.NetworkCredential("", answer).SecurePassword) : answer };
+    }
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
         throw new NotSupportedException();

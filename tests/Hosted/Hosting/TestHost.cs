@@ -29,6 +29,23 @@ internal sealed class TestHost : PSHost
 
     public ConcurrentQueue<string> Questions => _ui.Questions;
 
+    /// <summary>What to answer when asked for a text, in turn.</summary>
+    public ConcurrentQueue<string> Answers => _ui.Answers;
+
+    /// <summary>A host without a person cannot ask.</summary>
+    public bool IsAlone
+    {
+        get => _ui.IsAlone;
+        set => _ui.IsAlone = value;
+    }
+
+    /// <summary>Called before a text is answered.</summary>
+    public Action? BeforeAnswer
+    {
+        get => _ui.BeforeAnswer;
+        set => _ui.BeforeAnswer = value;
+    }
+
     /// <summary>What to choose when asked: 0 is yes, 2 is no.</summary>
     public int Answer
     {

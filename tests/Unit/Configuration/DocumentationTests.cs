@@ -23,6 +23,16 @@ public sealed class DocumentationTests
     }
 
     [Fact]
+    public void The_page_on_ssh_has_every_key_of_a_profile_and_its_example_can_be_loaded()
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/ssh.md"));
+        Assert.All(SshProfileKey.All, row => Assert.Contains($"| `{row.Name}` | {row.Type.Name} | {row.Description} |\n", page, StringComparison.Ordinal));
+        Assert.Contains($"| `{SshProfileKey.Environment}` | map | {SshProfileKey.EnvironmentDescription} |\n", page, StringComparison.Ordinal);
+        using var workspace = new Workspace();
+        Assert.Equal("dgx", workspace.User(page.Split("```yaml\n")[1].Split("```")[0]).Load().ResolveBackend("hpc").Option("sshProfile"));
+    }
+
+    [Fact]
     public void The_example_can_be_loaded()
     {
         var text = Page.Split("```yaml\n")[1].Split("```")[0];

@@ -77,6 +77,6 @@ public sealed class OpenSshChannel : ICommandChannel
         var call = OpenSshCall.Find(_options);
         var way = await OpenSshWay.ReadAsync(call, cancellationToken);
         _environment = _options.Environment.Concat(way.End.Environment).DistinctBy(variable => variable.Key).ToDictionary();
-        return await OpenSshMaster.StartAsync(call, way, _dialog, _time, cancellationToken);
+        return await OpenSshMaster.StartAsync(call, way, _dialog.ForConnection(), _time, cancellationToken);
     }
 }

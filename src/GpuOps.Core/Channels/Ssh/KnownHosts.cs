@@ -62,10 +62,11 @@ public sealed class KnownHosts
 
     /// <summary>The error when nobody says that an unknown key is right.</summary>
     /// <param name="unknown">The key.</param>
-    public GpuOpsException Unknown(UnknownHostKey unknown)
+    /// <param name="silence">Why nobody was asked; null when that needs no explanation.</param>
+    public GpuOpsException Unknown(UnknownHostKey unknown, string? silence = null)
     {
         ArgumentNullException.ThrowIfNull(unknown);
-        return ChannelErrors.HostKeyUnknown(_name, $"{unknown.KeyType} {unknown.Fingerprint}", _destination.Host, _destination.Port, NewKeysFile);
+        return ChannelErrors.HostKeyUnknown(_name, $"{unknown.KeyType} {unknown.Fingerprint}", _destination.Host, _destination.Port, NewKeysFile, silence);
     }
 
     /// <summary>Adds a key to the first of the user's files.</summary>

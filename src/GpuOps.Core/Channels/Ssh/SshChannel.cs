@@ -63,7 +63,7 @@ public sealed class SshChannel : ICommandChannel
 
     private async Task<IRemoteConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = await SshConnection.OpenAsync(_destination, _dialog, cancellationToken);
+        var connection = await SshConnection.OpenAsync(_destination, _dialog.ForConnection(), cancellationToken);
         if (_destination.KeepAlive > TimeSpan.Zero)
             _ = WatchAsync(connection);
         return connection;

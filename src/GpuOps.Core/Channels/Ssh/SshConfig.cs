@@ -23,6 +23,32 @@ public sealed class SshConfig(SshConfigPlaces places)
         return Resolve(SshAddress.Parse(name), depth: 0, followsJump: true);
     }
 
+    /// <summary>Resolves a profile: what it says holds, and what it leaves out is as <c>ssh HOST</c> would have it.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <exception cref="GpuOpsException"><c>SshConfigInvalid</c> or <c>SshConfigUnreadable</c>.</exception>
+    public SshDestination Resolve(SshProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var address = SshAddress.Parse(profile.HostName) with { User = profile.User, Port = profile.Port };
+        var found = Resolve(address, depth: 0, followsJump: profile.JumpHost.Count == 0);
+        var environment = new Dictionary<string, string>(found.Environment);
+        foreach (var (name, value) in profile.EnvironmentVariable)
+            environment[name] = value;
+        return found with
+        {
+            IdentityFiles = profile.KeyPath.Count > 0 ? profile.KeyPath : found.IdentityFiles,
+            // Who names a key means it: an agent full of others would use up the tries that the server allows.
+            IdentitiesOnly = found.IdentitiesOnly || profile.KeyPath.Count > 0,
+            KeepAlive = profile.KeepAlive ?? found.KeepAlive,
+            Environment = environment,
+            JumpHosts = profile.JumpHost.Count > 0 ? Way(profile.JumpHost, depth: 0) : found.JumpHosts,
+        };
+    }
+
+    /// <summary>The hosts that have a section of their own, in the order of their names.</summary>
+    /// <exception cref="GpuOpsException"><c>SshConfigUnreadable</c>.</exception>
+    public IReadOnlyList<string> Hosts() => [.. new SshConfigReader(places).Hosts().Distinct().Order(StringComparer.Ordinal)];
+
     private SshDestination Resolve(SshAddress address, int depth, bool followsJump)
     {
         if (depth > MostJumps)
@@ -92,15 +118,18 @@ public sealed class SshConfig(SshConfigPlaces places)
         return environment;
     }
 
+    private List<SshDestination> JumpHosts(SshSettings settings, SshTokens tokens, int depth) =>
+        settings["proxyjump"] is { } jumps && !jumps.Equals("none", StringComparison.OrdinalIgnoreCase)
+            ? Way(jumps.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(tokens.Jump), depth)
+            : [];
+
     /// <summary>The first jump host may have jump hosts of its own; each further one is reached through the one before it.</summary>
-    private List<SshDestination> JumpHosts(SshSettings settings, SshTokens tokens, int depth)
+    private List<SshDestination> Way(IEnumerable<string> jumps, int depth)
     {
-        if (settings["proxyjump"] is not { } jumps || jumps.Equals("none", StringComparison.OrdinalIgnoreCase))
-            return [];
         List<SshDestination> way = [];
-        foreach (var jump in jumps.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var jump in jumps)
         {
-            var hop = Resolve(SshAddress.Parse(tokens.Jump(jump)), depth + 1, followsJump: way.Count == 0);
+            var hop = Resolve(SshAddress.Parse(jump), depth + 1, followsJump: way.Count == 0);
             way.AddRange(hop.JumpHosts);
             way.Add(hop with { JumpHosts = [] });
         }

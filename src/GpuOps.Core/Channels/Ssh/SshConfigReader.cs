@@ -20,6 +20,16 @@ internal sealed class SshConfigReader(SshConfigPlaces places)
         return _settings;
     }
 
+    /// <summary>The names in Host lines that are no patterns.</summary>
+    public IEnumerable<string> Hosts() => Hosts(places.UserFile, Path.Combine(places.Home, ".ssh"), depth: 0).Concat(Hosts(places.SystemFile, "/etc/ssh", depth: 0));
+
+    private IEnumerable<string> Hosts(string path, string folder, int depth) => SshConfigFiles.Read(path).SelectMany(line => line.Keyword switch
+    {
+        "host" => line.Arguments.Where(static pattern => !pattern.AsSpan().ContainsAny("*?!")),
+        "include" when depth < DeepestInclude => line.Arguments.SelectMany(pattern => _files.Find(pattern, folder)).SelectMany(file => Hosts(file, folder, depth + 1)),
+        _ => [],
+    });
+
     /// <param name="path">The file.</param>
     /// <param name="folder">Where a relative Include begins.</param>
     /// <param name="isActive">False within a section for other hosts: then nothing holds, whatever the file says.</param>

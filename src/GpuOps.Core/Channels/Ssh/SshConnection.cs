@@ -28,8 +28,9 @@ internal sealed class SshConnection : IRemoteConnection
     /// <param name="destination">The far end and the way to it.</param>
     /// <param name="dialog">Who answers questions.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="trail">Is told of each step; null when nobody wants to know.</param>
     /// <exception cref="GpuOpsException">It says which hop failed and why.</exception>
-    public static async Task<SshConnection> OpenAsync(SshDestination destination, SshDialog dialog, CancellationToken cancellationToken)
+    public static async Task<SshConnection> OpenAsync(SshDestination destination, SshDialog dialog, CancellationToken cancellationToken, SshTrail? trail = null)
     {
         var connection = new SshConnection();
         try
@@ -37,7 +38,7 @@ internal sealed class SshConnection : IRemoteConnection
             SshDestination? through = null;
             foreach (var hop in destination.JumpHosts.Append(destination))
             {
-                await connection.AddAsync(hop, through, isLast: ReferenceEquals(hop, destination), dialog, cancellationToken);
+                await connection.AddAsync(hop, through, isLast: ReferenceEquals(hop, destination), dialog, trail, cancellationToken);
                 through = hop;
             }
 
@@ -78,7 +79,7 @@ internal sealed class SshConnection : IRemoteConnection
         return ValueTask.CompletedTask;
     }
 
-    private async Task AddAsync(SshDestination hop, SshDestination? through, bool isLast, SshDialog dialog, CancellationToken cancellationToken)
+    private async Task AddAsync(SshDestination hop, SshDestination? through, bool isLast, SshDialog dialog, SshTrail? trail, CancellationToken cancellationToken)
     {
         string? refused = null;
         try
@@ -90,7 +91,11 @@ internal sealed class SshConnection : IRemoteConnection
                 (host, port) = (forward.BoundHost, (int)forward.BoundPort);
             }
 
-            var client = await new SshHop(hop, dialog).ConnectAsync(host, port, cancellationToken);
+            if (trail is not null && through is null)
+                await SshTrial.LookUpAsync(hop, trail, cancellationToken);
+            if (trail is not null)
+                await SshTrial.KnockAsync(hop, host, port, isBehind: through is not null, trail, cancellationToken);
+            var client = await new SshHop(hop, dialog, trail).ConnectAsync(host, port, cancellationToken);
             client.ErrorOccurred += (_, _) => Break();
             client.KeepAliveInterval = hop.KeepAlive > TimeSpan.Zero ? hop.KeepAlive : Timeout.InfiniteTimeSpan;
             _parts.Add(client);

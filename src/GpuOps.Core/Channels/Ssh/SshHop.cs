@@ -7,7 +7,8 @@ namespace GpuOps.Channels.Ssh;
 /// <summary>Logs in to one host of the way, its key checked.</summary>
 /// <param name="destination">The host, whose name the key is looked up by.</param>
 /// <param name="dialog">Who answers questions.</param>
-internal sealed class SshHop(SshDestination destination, SshDialog dialog)
+/// <param name="trail">Is told of each step; null when nobody wants to know.</param>
+internal sealed class SshHop(SshDestination destination, SshDialog dialog, SshTrail? trail = null)
 {
     /// <summary>How long SSH.NET itself may wait while logging in; questions to people fall into it.</summary>
     private static readonly TimeSpan LoginLimit = TimeSpan.FromMinutes(10);
@@ -26,14 +27,15 @@ internal sealed class SshHop(SshDestination destination, SshDialog dialog)
         var known = KnownHosts.Read(destination);
         var description = known.Describe(unknown);
         if (destination.StrictHostKeys || dialog.TrustHostKey is null || !await dialog.TrustHostKey(description, cancellationToken))
-            throw known.Unknown(description);
+            throw known.Unknown(description, dialog.Silence);
         known.Add(unknown);
         (client, _) = await TryAsync(host, port, cancellationToken);
-        return client ?? throw known.Unknown(description);
+        return client ?? throw known.Unknown(description, dialog.Silence);
     }
 
     private async Task<(SshClient? Client, byte[] UnknownKey)> TryAsync(string host, int port, CancellationToken cancellationToken)
     {
+        trail?.Begin(destination, SshStep.HostKey);
         var known = KnownHosts.Read(destination);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(destination.ConnectTimeout);
@@ -48,6 +50,8 @@ internal sealed class SshHop(SshDestination destination, SshDialog dialog)
             {
                 shown.CanTrust = known.Check(shown.HostKey);
                 unknown = shown.CanTrust ? null : shown.HostKey;
+                if (shown.CanTrust)
+                    Tell($"{KnownHosts.KeyType(shown.HostKey)} {KnownHosts.Fingerprint(shown.HostKey)} is known.");
             }
             catch (GpuOpsException fault)
             {
@@ -59,6 +63,7 @@ internal sealed class SshHop(SshDestination destination, SshDialog dialog)
         {
             await ConnectAsync(client, limit.Token);
             client.ConnectionInfo.Timeout = destination.ConnectTimeout;
+            trail?.Done($"It lets {destination.User} in.");
             return (client, []);
         }
         catch (Exception fault)
@@ -72,10 +77,16 @@ internal sealed class SshHop(SshDestination destination, SshDialog dialog)
             throw fault switch
             {
                 OperationCanceledException => new TimeoutException($"no connection within {destination.ConnectTimeout.TotalSeconds:0} s"),
-                SshAuthenticationException => ChannelErrors.AuthenticationFailed(destination.Description, login.Tried, fault),
+                SshAuthenticationException => ChannelErrors.AuthenticationFailed(destination.Description, login.Tried, fault, dialog.Silence),
                 _ => fault,
             };
         }
+    }
+
+    private void Tell(string detail)
+    {
+        trail?.Done(detail);
+        trail?.Begin(destination, SshStep.Login);
     }
 
     /// <summary>SSH.NET waits without looking at the token now and then; who gives up does not wait with it.</summary>

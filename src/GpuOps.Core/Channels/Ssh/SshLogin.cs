@@ -1,4 +1,5 @@
 using Renci.SshNet;
+using Renci.SshNet.Common;
 
 namespace GpuOps.Channels.Ssh;
 
@@ -34,7 +35,7 @@ internal sealed class SshLogin
         {
             methods.Add(new AskingMethod("keyboard-interactive", user, () => Interactive(_ask)));
             methods.Add(new AskingMethod("password", user, () =>
-                _ask(Prompt($"Password for {_destination.Description}: ")) is { } password ? new PasswordAuthenticationMethod(user, password) : null));
+                _ask(Prompt($"Password for {_destination.Description}: ")) is { Length: > 0 } password ? new PasswordAuthenticationMethod(user, password) : null));
         }
 
         return methods.Count > 0 ? [.. methods] : [new NoneAuthenticationMethod(user)];
@@ -45,8 +46,10 @@ internal sealed class SshLogin
         var method = new KeyboardInteractiveAuthenticationMethod(_destination.User);
         method.AuthenticationPrompt += (_, request) =>
         {
+            var introduction = string.IsNullOrWhiteSpace(request.Instruction) ? "" : request.Instruction.TrimEnd() + "\n";
             foreach (var prompt in request.Prompts)
-                prompt.Response = ask(new SshPrompt(_destination.Description, prompt.Request, !prompt.IsEchoed));
+                prompt.Response = ask(new SshPrompt(_destination.Description, introduction + prompt.Request, !prompt.IsEchoed))
+                    ?? throw new SshAuthenticationException("Nobody answered the host's question.");
         };
         return method;
     }
@@ -73,6 +76,8 @@ internal sealed class SshLogin
 
         foreach (var file in files.Where(file => file.PublicKey() is not { } key || !held.Any(other => other.AsSpan().SequenceEqual(key))))
             AddFile(file);
+        if (_destination.IdentitiesOnly)
+            _tried.AddRange(_destination.IdentityFiles.Where(static path => !File.Exists(path)).Select(static path => $"{path} (does not exist)"));
         if (_ask is not null)
             _tried.Add("asking");
     }

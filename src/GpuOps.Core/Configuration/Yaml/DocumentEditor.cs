@@ -19,7 +19,21 @@ internal static class DocumentEditor
         var root = DocumentParser.Parse(text, file);
         var expected = Flatten(root);
         expected[Join(path)] = value;
-        return Verified(Write(text, root, path, value, file), expected, file);
+        return Verified(Write(text, root, path, new Written(Quote(value), Quoted(value)), file), expected, file);
+    }
+
+    /// <summary>Sets a list at a path, adding the maps on the way.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">The keys from the top; there is nothing at it yet.</param>
+    /// <param name="values">The values, at least one.</param>
+    /// <param name="file">The file's name, for errors.</param>
+    public static string Add(string text, IReadOnlyList<string> path, IReadOnlyList<string> values, string file)
+    {
+        var root = DocumentParser.Parse(text, file);
+        var expected = Flatten(root);
+        for (var i = 0; i < values.Count; i++) expected[$"{Join(path)}\0{i}"] = values[i];
+        var list = $"[{string.Join(", ", values.Select(Quoted))}]";
+        return Verified(Write(text, root, path, new Written(list, list), file), expected, file);
     }
 
     /// <summary>Removes what is at a path, and maps that have nothing left in them, not even a comment.</summary>
@@ -58,10 +72,12 @@ internal static class DocumentEditor
             && (char.IsAsciiLetterOrDigit(value[0]) || value[0] is '/' or '.' or '_')
             && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or ':' or '@' or '=' or '?' or '&' or '%' or '~')
             && value[^1] != ':' && value is not ("null" or "...");
-        return isPlain ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+        return isPlain ? value : Quoted(value);
     }
 
-    private static string Write(string text, MapNode? root, IReadOnlyList<string> path, string value, string file)
+    private static string Quoted(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Write(string text, MapNode? root, IReadOnlyList<string> path, Written value, string file)
     {
         if (root is null) return Insert(text, text.Length, 0, path, value);
 
@@ -73,7 +89,7 @@ internal static class DocumentEditor
             switch (entry.Value)
             {
                 case ScalarNode scalar when isLast:
-                    return Replace(text, scalar, Quote(value));
+                    return Replace(text, scalar, value.Block);
                 case ScalarNode { IsNull: true, Text: "" } when !map.IsFlow:
                     return Insert(text, EndOfLine(text, entry.Key.Place.End), entry.Key.Place.Column + 1, path.Skip(depth + 1).ToArray(), value);
                 case ScalarNode { IsNull: true } nothing:
@@ -87,7 +103,7 @@ internal static class DocumentEditor
         }
     }
 
-    private static string AddTo(string text, MapNode map, string[] path, string value)
+    private static string AddTo(string text, MapNode map, string[] path, Written value)
     {
         if (map.IsFlow)
         {
@@ -99,13 +115,13 @@ internal static class DocumentEditor
     }
 
     // Puts whole lines at an index that is the end of a line, before or after its line break.
-    private static string Insert(string text, int index, int indent, IReadOnlyList<string> path, string value)
+    private static string Insert(string text, int index, int indent, IReadOnlyList<string> path, Written value)
     {
         var newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         var lines = new List<string>();
         for (var i = 0; i < path.Count; i++)
         {
-            var end = i == path.Count - 1 ? " " + Quote(value) : "";
+            var end = i == path.Count - 1 ? " " + value.Block : "";
             lines.Add($"{new string(' ', indent + (2 * i))}{Quote(path[i])}:{end}{newLine}");
         }
 
@@ -122,10 +138,10 @@ internal static class DocumentEditor
         return string.Concat(text.AsSpan(0, start), value, text.AsSpan(end));
     }
 
-    private static string Flow(IEnumerable<string> path, string value)
+    private static string Flow(IEnumerable<string> path, Written value)
     {
         var keys = path.ToArray();
-        var inner = $"{Quote(keys[^1])}: '{value.Replace("'", "''", StringComparison.Ordinal)}'";
+        var inner = $"{Quote(keys[^1])}: {value.Flow}";
         return keys[..^1].Reverse().Aggregate(inner, static (nested, key) => $"{Quote(key)}: {{{nested}}}");
     }
 
@@ -207,4 +223,7 @@ internal static class DocumentEditor
             $"{file} is written in a way that cannot be changed safely by a program. It was left as it is; please edit it by hand.",
             Excerpt.Of(file));
     }
+
+    /// <summary>A value as it is written on a line of its own, and within braces, where more characters mean something.</summary>
+    private readonly record struct Written(string Block, string Flow);
 }

@@ -1,13 +1,11 @@
 using GpuOps.Channels;
-using GpuOps.Channels.Ssh;
 using GpuOps.Configuration;
 using GpuOps.Errors;
 
 namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>
-/// Where a <c>slurm:</c> backend has its commands: <c>slurm:</c> alone on this host, <c>slurm://[user@]name[:port]</c> over
-/// SSH on a host that is found as ssh would find it, with <c>~/.ssh/config</c>, its jump hosts and its keys.
+/// Where a <c>slurm:</c> backend has its commands: on this host, or on one that <see cref="BackendRoute"/> leads to.
 /// </summary>
 internal static class SlurmLocation
 {
@@ -22,17 +20,14 @@ internal static class SlurmLocation
             throw BackendUri.Invalid(uri.Text, "after the host comes nothing; write slurm: for this host, or slurm://host");
         if (uri.Query.Count > 0)
             throw BackendUri.Invalid(uri.Text, "slurm: knows no options in its URI; they are keys of the backend's entry");
-        if (AddressOf(uri) is { } address)
-            SshAddress.Parse(address);
+        BackendRoute.Check(definition);
     }
 
     /// <summary>The scheduler of a backend. Does not connect.</summary>
     /// <param name="definition">The backend.</param>
     /// <param name="context">The world around.</param>
     public static SlurmScheduler From(BackendDefinition definition, BackendContext context) => new(
-        AddressOf(definition.Uri) is { } address
-            ? new SshChannel(new SshConfig(SshConfigPlaces.Default()).Resolve(address), null, context.Time)
-            : new LocalChannel(),
+        BackendRoute.Find(definition, context)?.Open(context.Dialog, context.Time) ?? new LocalChannel(),
         new SlurmOptions(definition.Name)
         {
             CommandFolder = definition.Option("commandFolder"),
@@ -43,7 +38,4 @@ internal static class SlurmLocation
             LogFolder = definition.Option("defaults.logFolder"),
         },
         context.Time);
-
-    private static string? AddressOf(BackendUri uri) =>
-        string.IsNullOrEmpty(uri.Authority) ? null : uri.User is null ? uri.Authority : $"{uri.User}@{uri.Authority}";
 }

@@ -123,6 +123,32 @@ public abstract class SshLoginContract(SshTransport transport) : IDisposable
     }
 
     [Theory]
+    [InlineData(false, "PasswordAuthentication yes")]
+    [InlineData(false, "UsePAM yes", "KbdInteractiveAuthentication yes")]
+    [InlineData(true, "UsePAM yes", "KbdInteractiveAuthentication yes", "AuthenticationMethods publickey,keyboard-interactive")]
+    public async Task What_the_host_wants_to_know_is_asked_until_it_is_right(bool hasKey, params string[] lines)
+    {
+        await using var rig = await StartAsync(new SshdRigOptions { Lines = lines });
+        SshRig.NeedAccounts();
+        await using var account = await SshAccount.CreateAsync();
+        // The account's own process looks for the keys that are let in.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(rig.Folder, (UnixFileMode)0b111_101_101);
+        List<SshPrompt> asked = [];
+        var answers = new Queue<string>(["wrong", account.Password]);
+        var dialog = new SshDialog { Ask = (prompt, _) => { asked.Add(prompt); return Task.FromResult<string?>(answers.Dequeue()); } };
+        var destination = rig.Destination() with { User = account.Name, IdentityFiles = hasKey ? [rig.IdentityFile] : [], IdentitiesOnly = true };
+        await using var channel = Open(destination, dialog);
+
+        Assert.Equal($"{account.Name}\n", (await channel.RunAsync(Sh("id -un"), Token)).OutputText);
+
+        Assert.Equal(2, asked.Count);
+        Assert.All(asked, static prompt => Assert.True(prompt.IsSecret && prompt.Text.Contains("assword", StringComparison.Ordinal)));
+        await using var silent = Open(destination, new SshDialog { Ask = (_, _) => Task.FromResult<string?>(null) });
+        Assert.Equal("SshAuthenticationFailed", (await silent.FaultAsync()).Id);
+    }
+
+    [Theory]
     [InlineData("ed25519")]
     [InlineData("rsa")]
     public async Task The_agent_signs_with_keys_it_holds(string type)

@@ -18,6 +18,13 @@ internal static class SshRig
         return SshdRig.StartAsync(options);
     }
 
+    public static void NeedAccounts()
+    {
+        if (SshAccount.Missing is not null && RigFiles.AreRequired)
+            Assert.Fail(SshAccount.Missing);
+        Assert.SkipWhen(SshAccount.Missing is not null, SshAccount.Missing ?? "");
+    }
+
     public static SshDestination Destination(this SshdRig rig) => new(rig.Address, Environment.UserName)
     {
         Port = rig.Port,
