@@ -24,6 +24,7 @@
         'Get-GpuStatus'
         'Get-GpuUsage'
         'Get-SlurmJob'
+        'Get-SlurmJobLog'
         'Get-SlurmResource'
         'Get-SshProfile'
         'Initialize-GpuPool'

@@ -19,7 +19,7 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $job = Submit-SlurmJob -Name train -GpusPerNode 2 -Time 4h -Partition gpu -OutputPath 'logs/%j.out' -- python3 train.py --lr 0.1
         $done = $job | Wait-SlurmJob @quick
         $done.State, $done.Gpus, $done.ExitCode | Should -Be Completed, 2, 0
-        Get-Content "logs/$($job.Id).out" | Should -Be 'trained with --lr 0.1'
+        $done | Get-SlurmJobLog | Should -Be 'trained with --lr 0.1'
         Get-SlurmJob | Where-Object State -EQ Running | Stop-SlurmJob -WhatIf
     }
 
@@ -49,6 +49,18 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $sweep | Should -HaveCount 1
         ($sweep | Wait-SlurmJob @quick).State | Should -Be Completed, Completed
         Get-Content sweep-0.out, sweep-1.out | Should -Be 'trained with --lr 0.1 --seed=1', 'trained with --lr 0.2 --seed=2'
+    }
+
+    It 'shows the log of one job as it is, and of several whose a line is' {
+        $job = Submit-SlurmJob -OutputPath one.out -- sh -c 'echo a long line | sed "s/.*/&&&&&&&&&&&&/"; echo end'
+        $job | Get-SlurmJobLog -Follow | Get-View | Should -Be ('a long line' * 12), 'end'
+        $array = Submit-SlurmJob -Array 1-2 -OutputPath '%A_%a.out' -- sh -c 'echo task $SLURM_ARRAY_TASK_ID'
+        $lines = $array | Get-SlurmJobLog -Follow | Sort-Object
+        ($lines | Get-View) -match '\S' | Should -Be "$($array.Id)_1: task 1", "$($array.Id)_2: task 2"
+        $lines | Set-Content copy.txt
+        Get-Content copy.txt | Should -Be 'task 1', 'task 2'
+        ($lines | Select-String 'task 2').Line | Should -Be 'task 2'
+        $lines[1].Job.Id.Task | Should -Be 2
     }
 
     It 'tells who failed, and why' {

@@ -67,7 +67,5 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
     private protected static WildcardPattern[]? Patterns(string[]? texts) =>
         texts is null ? null : [.. texts.Select(static text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase))];
 
-    internal static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => new(
-        "SlurmJobNotFound", GpuOpsErrorKind.NotFound,
-        $"'{scheduler.Backend}' knows no job {id}. A task of an array that was cancelled before it began is forgotten; without accounting so is every job some minutes after its end.", id);
+    internal static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => scheduler.NotFound(id);
 }

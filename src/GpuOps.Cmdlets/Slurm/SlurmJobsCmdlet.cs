@@ -31,7 +31,9 @@ public abstract class SlurmJobsCmdlet : SlurmCmdlet
         {
             try
             {
-                ids.Add(SlurmJobId.Parse(text));
+                var id = SlurmJobId.Parse(text);
+                ids.Add(id);
+                Given(scheduler, id);
             }
             catch (GpuOpsException fault)
             {
@@ -42,6 +44,11 @@ public abstract class SlurmJobsCmdlet : SlurmCmdlet
 
     /// <inheritdoc/>
     protected sealed override void End() => Act([.. (_given ?? []).Select(static pair => (pair.Key, pair.Value.Distinct().ToArray()))]);
+
+    /// <summary>Told of each job as it comes, with the parameters that came with it.</summary>
+    private protected virtual void Given(SlurmScheduler scheduler, SlurmJobId id)
+    {
+    }
 
     /// <summary>Does what the cmdlet is for.</summary>
     /// <param name="given">The clusters, each with the jobs.</param>

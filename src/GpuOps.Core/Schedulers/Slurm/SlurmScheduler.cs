@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GpuOps.Channels;
+using GpuOps.Channels.Files;
 using GpuOps.Configuration;
 using GpuOps.Errors;
 
@@ -61,6 +62,9 @@ public sealed class SlurmScheduler : IJobScheduler
         return new SlurmJobs(SlurmJobMerge.Combine(live, Wanted(query, accounted)), missing);
     }
 
+    /// <summary>The way to the host where Slurm's commands run, and the files that jobs write.</summary>
+    internal ICommandChannel Channel => _channel;
+
     /// <summary>Whether Slurm's commands run on this host, so that its folders are theirs.</summary>
     public bool IsLocal => _channel is LocalChannel;
 
@@ -116,6 +120,12 @@ public sealed class SlurmScheduler : IJobScheduler
         return _submission.RunAsync(requests, folder, cancellationToken);
     }
 
+    /// <summary>The error of a job that the cluster does not know.</summary>
+    /// <param name="id">Its id.</param>
+    public GpuOpsException NotFound(SlurmJobId id) => new(
+        "SlurmJobNotFound", GpuOpsErrorKind.NotFound,
+        $"'{Backend}' knows no job {id}. A task of an array that was cancelled before it began is forgotten; without accounting so is every job some minutes after its end.", id);
+
     /// <summary>Ends jobs, or sends them a signal.</summary>
     /// <param name="ids">Which.</param>
     /// <param name="signal">The signal's name or number; null ends them.</param>
@@ -165,8 +175,9 @@ public sealed class SlurmScheduler : IJobScheduler
         {
             if (path.Length == 0 || await _channel.StatAsync(path, cancellationToken) is not { Length: > 0 } file)
                 return [];
-            var bytes = await _channel.ReadAsync(path, Math.Max(0, file.Length - enough), enough, cancellationToken);
-            return [.. Encoding.UTF8.GetString(bytes).TrimEnd('\n').Split('\n').TakeLast(count)];
+            var start = await LastLines.StartAsync(_channel, path, file.Length, count, enough, cancellationToken);
+            var bytes = await _channel.ReadAsync(path, start, enough, cancellationToken);
+            return Encoding.UTF8.GetString(bytes).TrimEnd('\n').Split('\n');
         }
         catch (GpuOpsException)
         {

@@ -1,0 +1,14 @@
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>What a job writes.</summary>
+public enum SlurmLogKind
+{
+    /// <summary>Its output and its errors; once where both go to one file.</summary>
+    All,
+
+    /// <summary>Its standard output.</summary>
+    Output,
+
+    /// <summary>Its standard error.</summary>
+    Error,
+}
