@@ -218,10 +218,9 @@ public sealed partial class SubmitSlurmJobCommand
     [Parameter]
     public string? ContainerImage { get; set; }
 
-    /// <summary>What runs the container.</summary>
-    /// <value>Apptainer</value>
+    /// <summary>What runs the container; without it what the backend's defaults say, else Apptainer.</summary>
     [Parameter]
-    public SlurmContainerRuntime ContainerRuntime { get; set; } = SlurmContainerRuntime.Apptainer;
+    public SlurmContainerRuntime? ContainerRuntime { get; set; }
 
     /// <summary>Folders to mount in the container: <c>/data:/data:ro</c>.</summary>
     [Parameter]
@@ -240,7 +239,27 @@ public sealed partial class SubmitSlurmJobCommand
     [Parameter]
     public string[] AdditionalArgument { get; set; } = [];
 
-    /// <summary>Waits until it is over, as Wait-SlurmJob does.</summary>
+    /// <summary>Waits until all are over, as Wait-SlurmJob does.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
+
+    /// <summary>
+    /// Returns a job of PowerShell for each, which ends when it is over: Wait-Job, Receive-Job, and Stop-Job, which cancels it.
+    /// A session that closes leaves the cluster's job alone.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>How often the cluster is asked with -Wait and -AsJob.</summary>
+    /// <value>30s</value>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long to wait with -Wait and -AsJob; without it for ever. The job goes on.</summary>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan? Timeout { get; set; }
 }

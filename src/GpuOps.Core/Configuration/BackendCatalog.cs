@@ -27,10 +27,7 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
         BackendRoute.Option,
         new("commandFolder", SettingType.Text, "The folder of Slurm's commands on the host where they run, when they are not in PATH there.") { AllowedInProject = false },
         new("configuration", SettingType.Text, "The path of slurm.conf there, when it is not Slurm's default.") { AllowedInProject = false },
-        new("defaults.partition", SettingType.Text, "The partition of jobs that name none."),
-        new("defaults.account", SettingType.Text, "The account of jobs that name none."),
-        new("defaults.qos", SettingType.Text, "The quality of service of jobs that name none."),
-        new("defaults.logFolder", SettingType.Text, "The folder for log files of jobs that name none, on the cluster."),
+        .. SlurmDefaultTable.Rows.Select(static row => new BackendOption(SlurmDefaultTable.Group + row.Key, row.Type, row.Description) { AllowedInProject = row.AllowedInProject }),
     ];
 
     private static readonly BackendScheme Redis = new("redis", "a Redis server or cluster")

@@ -135,7 +135,7 @@ public sealed class ConfigurationStore(ConfigurationEnvironment environment, Bac
             : null;
 
     private static BackendOption FindOption(BackendScheme scheme, string key) =>
-        scheme.Options.FirstOrDefault(option => option.Key == key) ?? throw new GpuOpsException(
+        scheme.Options.FirstOrDefault(option => option.Matches(key)) ?? throw new GpuOpsException(
             "UnknownBackendOption",
             GpuOpsErrorKind.InvalidArgument,
             $"'{Excerpt.Of(key)}' means nothing for {scheme.Name}: backends.{NearestName.Hint(key, scheme.Options.Select(static option => option.Key))}",

@@ -14,13 +14,20 @@ internal static class KeyReader
     public static IEnumerable<(string Key, DocumentNode Node)> Read(MapNode? map, IReadOnlyList<string> known, IReadOnlyList<string> others, string file) =>
         map is null ? [] : Walk(map, "", known, others, file);
 
+    /// <summary>Whether a key is a known one, whose <c>*</c> at the end stands for any name without a dot.</summary>
+    /// <param name="known">The known key.</param>
+    /// <param name="key">The key.</param>
+    public static bool IsKnown(string known, string key) => known.EndsWith(".*", StringComparison.Ordinal)
+        ? key.StartsWith(known[..^1], StringComparison.Ordinal) && key.Length >= known.Length && !key[(known.Length - 1)..].Contains('.', StringComparison.Ordinal)
+        : known == key;
+
     private static IEnumerable<(string Key, DocumentNode Node)> Walk(
         MapNode map, string prefix, IReadOnlyList<string> known, IReadOnlyList<string> others, string file)
     {
         foreach (var (key, value) in map.Entries)
         {
             var path = prefix + key.Text;
-            if (others.Contains(path) || (known.Contains(path) && !key.Text.Contains('.', StringComparison.Ordinal)))
+            if (others.Contains(path) || (known.Any(k => IsKnown(k, path)) && !key.Text.Contains('.', StringComparison.Ordinal)))
             {
                 yield return (path, value);
             }
@@ -41,7 +48,7 @@ internal static class KeyReader
     private static Errors.GpuOpsException Unknown(ScalarNode key, string path, IReadOnlyList<string> known, string file)
     {
         var shown = Excerpt.Of(path);
-        var hint = known.Contains(path)
+        var hint = known.Any(k => IsKnown(k, path))
             ? $" Write it as a map: {path.Split('.')[0]}: and below it, indented, {path[(path.IndexOf('.', StringComparison.Ordinal) + 1)..]}: VALUE."
             : NearestName.Hint(path, known);
         return DocumentError.At(file, key, $"there is no key '{shown}'.{hint}", "UnknownKey");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuOps.Errors;
 using GpuOps.Values;
 
@@ -42,6 +43,25 @@ public sealed record SettingType(string Name, Func<string, SettingContext, objec
         "size",
         (text, _) => Within(ByteSize.Parse(text, allowZero: true), least, most, ByteSize.Format),
         static value => ByteSize.Format((long)value));
+
+    /// <summary>A whole number within bounds.</summary>
+    /// <param name="least">The least allowed.</param>
+    /// <param name="most">The most allowed.</param>
+    public static SettingType Number(int least, int most) => new(
+        "number",
+        (text, _) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Within(number, least, most, static value => value.ToString(CultureInfo.InvariantCulture))
+            : throw Invalid($"'{Excerpt.Of(text)}' is not a whole number", text),
+        static value => ((int)value).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>One of some words, in upper or lower case.</summary>
+    /// <typeparam name="T">The words.</typeparam>
+    public static SettingType OneOf<T>()
+        where T : struct, Enum => new(
+        "word",
+        static (text, _) => Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw Invalid($"'{Excerpt.Of(text)}' is none of {string.Join(", ", Enum.GetNames<T>())}", text),
+        static value => (string)value);
 
     private static object Within<T>(T value, T least, T most, Func<T, string> format)
         where T : IComparable<T>

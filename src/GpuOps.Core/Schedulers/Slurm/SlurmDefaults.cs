@@ -8,21 +8,23 @@ internal static class SlurmDefaults
     /// <param name="options">The backend's options.</param>
     public static SlurmJobRequest Apply(SlurmJobRequest request, SlurmOptions options)
     {
-        var resources = request.Resources;
-        return request with
+        if (options.Defaults.Count == 0) return request;
+        var whole = request;
+        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && !IsSaid(row, request)))
         {
-            Output = request.Output ?? (IsSaid("output", 'o') ? null : LogOf(request, options.LogFolder)),
-            Resources = resources with
-            {
-                Partition = resources.Partition ?? (IsSaid("partition", 'p') ? null : options.Partition),
-                Account = resources.Account ?? (IsSaid("account", 'A') ? null : options.Account),
-                Qos = resources.Qos ?? (IsSaid("qos", 'q') ? null : options.Qos),
-            },
-        };
+            foreach (var (name, value) in ValuesOf(row, options)) whole = row.Give(whole, name, value);
+        }
 
-        bool IsSaid(string name, char letter) => SbatchDirectives.Find(request, name, letter) is not null;
+        return whole;
     }
 
-    private static string? LogOf(SlurmJobRequest request, string? folder) =>
-        folder is null ? null : $"{folder.TrimEnd('/')}/{(request is { Array: null, TaskArguments: null } ? "%x-%j.out" : "%x-%A_%a.out")}";
+    private static bool IsSaid(SlurmDefault row, SlurmJobRequest request) =>
+        row.IsSaid(request) || row.Options.Any(option => SbatchDirectives.Find(request, option.Name, option.Letter) is not null);
+
+    private static IEnumerable<(string Name, string Value)> ValuesOf(SlurmDefault row, SlurmOptions options)
+    {
+        if (!row.Key.EndsWith('*')) return options.Defaults.TryGetValue(row.Key, out var one) ? [(row.Key, one)] : [];
+        var group = row.Key[..^1];
+        return options.Defaults.Where(pair => pair.Key.StartsWith(group, StringComparison.Ordinal)).Select(pair => (pair.Key[group.Length..], pair.Value));
+    }
 }

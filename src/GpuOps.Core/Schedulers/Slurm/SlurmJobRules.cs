@@ -97,7 +97,7 @@ internal static class SlurmJobRules
 
     private static void Check(SlurmContainer container)
     {
-        if (!Enum.IsDefined(container.Runtime) || !Enum.IsDefined(container.Gpu))
+        if ((container.Runtime is { } runtime && !Enum.IsDefined(runtime)) || !Enum.IsDefined(container.Gpu))
             throw SlurmText.Wrong("InvalidSlurmContainer", $"'{container.Runtime}' with GPUs of '{container.Gpu}' is no container that is known.", container);
         SlurmText.RequireName("The image of the container", container.Image);
         if (container.WorkFolder is { } folder) SlurmText.RequireLine("The folder in the container", folder);

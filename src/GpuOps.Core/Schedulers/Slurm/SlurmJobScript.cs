@@ -129,7 +129,7 @@ internal sealed class SlurmJobScript
 
     private List<string> Apptainer(SlurmContainer container)
     {
-        var program = container.Runtime == SlurmContainerRuntime.Apptainer ? "apptainer" : "singularity";
+        var program = container.Runtime == SlurmContainerRuntime.Singularity ? "singularity" : "apptainer";
         Require($"type -P {program} >/dev/null", 127, $"there is no {program} in PATH");
         List<string> words = [program, "exec"];
         if (container.Gpu != SlurmContainerGpu.None) words.Add(container.Gpu == SlurmContainerGpu.Amd ? "--rocm" : "--nv");

@@ -32,10 +32,9 @@ internal static class SlurmLocation
         {
             CommandFolder = definition.Option("commandFolder"),
             Configuration = definition.Option("configuration"),
-            Partition = definition.Option("defaults.partition"),
-            Account = definition.Option("defaults.account"),
-            Qos = definition.Option("defaults.qos"),
-            LogFolder = definition.Option("defaults.logFolder"),
+            Defaults = definition.Options
+                .Where(static option => option.Key.StartsWith(SlurmDefaultTable.Group, StringComparison.Ordinal))
+                .ToDictionary(static option => option.Key[SlurmDefaultTable.Group.Length..], static option => option.Value),
         },
         context.Time);
 }

@@ -10,15 +10,6 @@ public sealed record SlurmOptions(string Backend)
     /// <summary>The path of slurm.conf there; null for Slurm's own default.</summary>
     public string? Configuration { get; init; }
 
-    /// <summary>The partition of jobs that name none.</summary>
-    public string? Partition { get; init; }
-
-    /// <summary>The account of jobs that name none.</summary>
-    public string? Account { get; init; }
-
-    /// <summary>The quality of service of jobs that name none.</summary>
-    public string? Qos { get; init; }
-
-    /// <summary>The folder for the log files of jobs that name none, on the cluster.</summary>
-    public string? LogFolder { get; init; }
+    /// <summary>What jobs get that do not say it themselves, by the keys under <c>defaults</c> in the backend's entry.</summary>
+    public IReadOnlyDictionary<string, string> Defaults { get; init; } = new Dictionary<string, string>();
 }

@@ -26,7 +26,7 @@ public sealed class SlurmScheduler : IJobScheduler
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(options);
-        (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Partition);
+        (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Defaults.GetValueOrDefault("partition"));
         var clock = time ?? TimeProvider.System;
         _submission = new SlurmSubmission(channel, _commands, options, new SlurmTags(FindAsync, (ids, token) => CancelAsync(ids, null, token), clock), clock);
     }

@@ -22,8 +22,9 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
     public SbatchCommand Preview(SlurmJobRequest request)
     {
-        var hidden = request.Environment.Variables.ToDictionary(static pair => pair.Key, static _ => "***");
-        return SbatchCommand.From(SlurmDefaults.Apply(request with { Environment = request.Environment with { Variables = hidden } }, options));
+        var whole = SlurmDefaults.Apply(request, options);
+        var hidden = whole.Environment.Variables.ToDictionary(static pair => pair.Key, static _ => "***");
+        return SbatchCommand.From(whole with { Environment = whole.Environment with { Variables = hidden } });
     }
 
     /// <summary>Submits jobs, several together.</summary>
