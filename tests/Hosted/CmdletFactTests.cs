@@ -18,7 +18,6 @@ public sealed class CmdletFactTests
     private static readonly string[] Silent =
     [
         "Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend", "Remove-SshProfile",
-        "Stop-SlurmJob", "Suspend-SlurmJob", "Resume-SlurmJob", "Restart-SlurmJob",
     ];
 
     public static TheoryData<string> Names => [.. Commands.Value.Keys];

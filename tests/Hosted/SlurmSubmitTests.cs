@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GpuOps.Hosted.Hosting;
+using GpuOps.Rigs;
 
 namespace GpuOps.Hosted;
 
@@ -65,8 +66,9 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
     public void What_is_no_argument_is_refused_before_anything_is_submitted(string script, string id)
     {
         using var session = Open();
+        session.Runspace.SessionStateProxy.SetVariable("PSDefaultParameterValues", new DefaultParameterDictionary { ["Submit-SlurmJob:Name"] = "refused" });
         session.Run(script).Fails(id, ErrorCategory.InvalidArgument);
-        Assert.Empty(session.Read("Get-SlurmJob"));
+        Assert.Empty(session.Read("Get-SlurmJob -Name refused"));
     }
 
     [Fact]
@@ -84,11 +86,136 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
     public void An_array_is_shown_whole_and_nothing_is_submitted()
     {
         using var session = Open();
-        session.Run("'a b', 'c' | Submit-SlurmJob -AsArray -ArrayLimit 1 -WhatIf -- echo").Clean();
+        session.Run("'a b', 'c' | Submit-SlurmJob -AsArray -ArrayLimit 1 -Name unseen -WhatIf -- echo").Clean();
         var said = string.Join('\n', session.Host.Lines);
         Assert.Contains("--array=0-1%1", said, StringComparison.Ordinal);
         Assert.Contains("0) set -- 'a b' ;;", said, StringComparison.Ordinal);
-        Assert.Empty(session.Read("Get-SlurmJob"));
+        Assert.Empty(session.Read("Get-SlurmJob -Name unseen"));
+    }
+
+    [Fact]
+    public void The_defaults_of_the_backend_reach_Slurm_and_what_a_job_says_is_stronger()
+    {
+        using var home = new Variables(("GPUOPS_CONFIG_HOME", _store.Folder));
+        File.WriteAllText(Path.Combine(_store.Folder, "config.yaml"), """
+            backends:
+              hpc:
+                uri: 'slurm:'
+                defaults:
+                  partition: gpu
+                  gpusPerNode: 2
+                  cpusPerTask: 3
+                  memory: 2GB
+                  time: 3h
+                  logFolder: own logs
+                  variables:
+                    HF_HOME: it's /data/hf
+            """);
+        using var session = Open();
+        session.Run("Submit-SlurmJob -Name given -AdditionalArgument --hold -- true; Submit-SlurmJob -Name said -Gpu 1 -MemoryPerGpu 1GB -Time 5m -AdditionalArgument --hold -- true").Clean();
+        var given = Slurms("given");
+        Assert.All((string[])["Partition=gpu", "TresPerNode=gres:gpu:2", "CPUs/Task=3", "MinMemoryNode=2G", "TimeLimit=03:00:00", "/own logs/given-"], it => Assert.Contains(it, given, StringComparison.Ordinal));
+        var said = Slurms("said");
+        Assert.All((string[])["TresPerJob=gres:gpu:1", "MemPerTres=gres:gpu:1024", "TimeLimit=00:05:00"], it => Assert.Contains(it, said, StringComparison.Ordinal));
+        Assert.DoesNotContain("TresPerNode", said, StringComparison.Ordinal);
+        session.Run("Get-SlurmJob | Stop-SlurmJob").Clean();
+        session.Run($"Submit-SlurmJob -Name var -GpusPerNode 1 -OutputPath var.out -- printenv HF_HOME | Wait-SlurmJob {Quietly}").Clean();
+        Assert.Equal("it's /data/hf\n", Log("var.out"));
+        session.Run("Submit-SlurmJob -WhatIf -- true").Clean();
+        Assert.Contains("--mem=2048M", string.Join('\n', session.Host.Lines), StringComparison.Ordinal);
+
+        string Slurms(string name)
+        {
+            var id = session.Read($"(Get-SlurmJob -Name {name}).Id").Single();
+            return cluster.Rig.RunAsync("scontrol", "show", "job", id).GetAwaiter().GetResult().Output;
+        }
+    }
+
+    [Fact]
+    public void As_a_job_it_ends_when_it_is_over_and_gives_what_became_of_it()
+    {
+        using var session = Open();
+        Assert.Equal(["Completed 0", "Completed", "Failed", "SlurmJobFailed", "3", "False"], session.Read("""
+            $good = Submit-SlurmJob -Name good -AsJob -Interval 1s -OutputPath /dev/null -WarningAction Ignore -- true
+            $bad = Submit-SlurmJob -Name bad -AsJob -Interval 1s -OutputPath /dev/null -WarningAction Ignore -- sh -c 'exit 3'
+            $null = Wait-Job $good, $bad -Timeout 120
+            Receive-Job $good | ForEach-Object { "$($_.State) $($_.ExitCode)" }
+            (Get-Job good).State
+            $bad.State
+            $bad.Error[0].FullyQualifiedErrorId
+            $bad.SlurmJob.ExitCode
+            $good.HasMoreData
+            Remove-Job $good, $bad
+            """));
+    }
+
+    [Fact]
+    public void Stopping_the_job_cancels_the_clusters_and_closing_the_session_does_not()
+    {
+        using var session = Open();
+        var ids = session.Read("""
+            $stopped, $left = 1..2 | Submit-SlurmJob -AsJob -Interval 5s -OutputPath /dev/null -- sleep 600
+            $stopped.SlurmJob.Id; $left.SlurmJob.Id
+            Stop-Job $stopped
+            """);
+        Assert.Equal("Stopped", session.Read("$stopped.State").Single());
+        using var other = Open();
+        Assert.Equal("Cancelled", other.Read($"(Wait-SlurmJob {ids[0]} {Quietly} -ErrorAction Ignore).State").Single());
+        session.Dispose();
+        Assert.Matches("Pending|Running|Configuring", other.Read($"(Get-SlurmJob {ids[1]}).State").Single());
+        other.Run($"Stop-SlurmJob {ids[1]}").Clean();
+    }
+
+    [Fact]
+    public void Several_are_waited_for_together()
+    {
+        using var session = Open();
+        var jobs = session.Run("1..3 | Submit-SlurmJob -Wait -Interval 1s -WarningAction Ignore -OutputPath /dev/null -- true").Clean().Output;
+        Assert.Equal(3, jobs.Count);
+        Assert.All(jobs, job => Assert.Equal("Completed", job.Properties["State"].Value.ToString()));
+        session.Run("1 | Submit-SlurmJob -Wait -AsJob -- true").Fails("WaitAndAsJob", ErrorCategory.InvalidArgument);
+        session.Run("Submit-SlurmJob -Wait -Interval 5s -Timeout 300ms -AdditionalArgument --hold -- true").Fails("SlurmWaitTimeout", ErrorCategory.OperationTimeout);
+        session.Run("Get-SlurmJob | Stop-SlurmJob").Clean();
+    }
+
+    [Fact]
+    public void What_was_changed_comes_out_as_it_is_then()
+    {
+        using var session = Open();
+        session.Run("$job = Submit-SlurmJob -Name passed -OutputPath /dev/null -AdditionalArgument --hold -- sleep 600").Clean();
+        Assert.Empty(session.Read("$job | Suspend-SlurmJob"));
+        Assert.Equal("passed Pending 0", session.Read("$job | Suspend-SlurmJob -PassThru | ForEach-Object { \"$($_.Name) $($_.State) $($_.Priority)\" }").Single());
+        Assert.Equal("True", session.Read("($job | Resume-SlurmJob -PassThru).Priority -gt 0").Single());
+        session.Run($"$job | Wait-SlurmJob -State Running {Quietly}").Clean();
+        Assert.Equal("1", session.Read("($job | Restart-SlurmJob -PassThru).RestartCount").Single());
+        Assert.Matches("Cancelled|Completing", session.Read("($job | Stop-SlurmJob -PassThru).State").Single());
+        session.Run("4000000 | Stop-SlurmJob -PassThru").Fails("SlurmJobNotFound", ErrorCategory.ObjectNotFound);
+    }
+
+    [Fact]
+    public void Stopping_a_submission_takes_the_job_back()
+    {
+        // The site's sbatch takes the job, and then takes its time to say so.
+        var folder = Directory.CreateDirectory(Path.Combine(cluster.Rig.WorkFolder, "slow")).FullName;
+        var taken = Path.Combine(folder, "taken");
+        foreach (var program in (string[])["squeue", "scancel", "sacct"])
+        {
+            File.CreateSymbolicLink(Path.Combine(folder, program), RigFiles.Find(program)!);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "sbatch"), $"#!/bin/sh\nid=$({RigFiles.Find("sbatch")} \"$@\") || exit\ntouch {taken}\nsleep 600\necho $id\n");
+        Assert.Equal(0, Child.Run("chmod", "+x", Path.Combine(folder, "sbatch")).ExitCode);
+        using var home = new Variables(("GPUOPS_CONFIG_HOME", _store.Folder));
+        File.WriteAllText(Path.Combine(_store.Folder, "config.yaml"), $"backends:\n  slow:\n    uri: 'slurm:'\n    commandFolder: {folder}\n");
+        using var session = Open();
+        using (var submitting = session.Start("Submit-SlurmJob -Backend slow -Name unwanted -OutputPath /dev/null -AdditionalArgument --hold -- true"))
+        {
+            Wait.Until(() => File.Exists(taken), "sbatch has taken the job");
+            Assert.InRange(submitting.Stop(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        }
+
+        Wait.Until(() => session.Read("Get-SlurmJob -Backend slurm: -Name unwanted").Count == 0, "the job is cancelled");
+        Assert.Equal("Cancelled", session.Read("(Get-SlurmJob -Backend slurm: -Name unwanted -Since 1h).State").Single());
     }
 
     private string Log(string file) => File.ReadAllText(Path.Combine(cluster.Rig.WorkFolder, file));

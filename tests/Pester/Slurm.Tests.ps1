@@ -63,6 +63,15 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $lines[1].Job.Id.Task | Should -Be 2
     }
 
+    It 'waits in the background, and Stop-Job cancels' {
+        $job = Submit-SlurmJob -Name back -AsJob -OutputPath /dev/null -Interval 1s -WarningAction Ignore -- true
+        ($job | Wait-Job -Timeout 120 | Receive-Job).State | Should -Be Completed
+        $job = Submit-SlurmJob -AsJob -OutputPath /dev/null -- sleep 600
+        $job | Stop-Job -PassThru | ForEach-Object State | Should -Be Stopped
+        ($job.SlurmJob | Wait-SlurmJob @quick -ErrorAction Ignore).State | Should -Be Cancelled
+        Get-Job | Remove-Job
+    }
+
     It 'tells who failed, and why' {
         $failed = Submit-SlurmJob -Name bad -- sh -c 'echo no data; exit 3' | Wait-SlurmJob @quick -ErrorVariable why -ErrorAction SilentlyContinue
         $failed.ExitCode | Should -Be 3

@@ -18,7 +18,7 @@ internal sealed class EngineState
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<Task, Guid> _unfinished = [];
-    private readonly ConcurrentDictionary<GpuCommandJob, Guid> _jobs = [];
+    private readonly ConcurrentDictionary<BackgroundJob, Guid> _jobs = [];
     private readonly ConcurrentDictionary<RunningReservation, Guid> _running = [];
     private HeartbeatRunspace? _heartbeat;
 
@@ -55,11 +55,11 @@ internal sealed class EngineState
     /// <summary>Forgets one that was given back.</summary>
     public void End(RunningReservation running) => _running.TryRemove(running, out _);
 
-    /// <summary>Remembers a job, which must not outlive its runspace: its program would run on GPUs that were given back.</summary>
-    public void Begin(GpuCommandJob job, Guid runspace) => _jobs[job] = runspace;
+    /// <summary>Remembers a job, which must not outlive its runspace: a program would run on GPUs that were given back.</summary>
+    public void Begin(BackgroundJob job, Guid runspace) => _jobs[job] = runspace;
 
     /// <summary>Forgets a job that has ended.</summary>
-    public void End(GpuCommandJob job) => _jobs.TryRemove(job, out _);
+    public void End(BackgroundJob job) => _jobs.TryRemove(job, out _);
 
     /// <summary>
     /// Ends what runs in a runspace, then releases all that it holds; ends the heartbeat when nothing is held any more.
@@ -73,7 +73,7 @@ internal sealed class EngineState
         {
             Task.WaitAll(
                 [
-                    .. Own(_jobs).Select(job => Task.Run(job.StopJob)),
+                    .. Own(_jobs).Select(job => Task.Run(job.Abandon)),
                     .. Own(_running).Select(running => running.CloseAsync(endPrograms: true)),
                     .. Own(_unfinished),
                 ],

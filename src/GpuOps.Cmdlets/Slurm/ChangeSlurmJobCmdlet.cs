@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 
@@ -6,6 +7,10 @@ namespace GpuOps.Cmdlets.Slurm;
 /// <summary>A cmdlet that changes jobs: it looks at them first, since Slurm's commands keep silent about jobs they do not find.</summary>
 public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
 {
+    /// <summary>Returns the jobs as they are then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>What is done, for -WhatIf and -Confirm.</summary>
     private protected abstract string Action { get; }
 
@@ -19,9 +24,10 @@ public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
         {
             var jobs = new SlurmJobLookup(Read(scheduler, new SlurmJobQuery { Ids = ids }));
             SlurmJobId[] chosen = [.. ids.Where(id => IsChosen(scheduler, id, [.. jobs.Of(id)]))];
-            if (chosen.Length > 0)
+            SlurmJobId[] changed = chosen.Length > 0 ? [.. Change(scheduler, chosen)] : [];
+            if (PassThru && changed.Length > 0)
             {
-                Change(scheduler, chosen);
+                WriteObject(Read(scheduler, new SlurmJobQuery { Ids = changed }), enumerateCollection: true);
             }
         }
     }
@@ -29,16 +35,18 @@ public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
     /// <summary>Changes jobs that are there.</summary>
     /// <param name="scheduler">The cluster.</param>
     /// <param name="ids">The jobs.</param>
-    private protected abstract void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids);
+    /// <returns>Those that were changed.</returns>
+    private protected abstract IEnumerable<SlurmJobId> Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids);
 
     /// <summary>Changes jobs; what Slurm refuses is an error of its own, and the others go on.</summary>
     /// <param name="change">Changes them.</param>
-    /// <param name="jobs">Which, for the error.</param>
-    private protected void Try(Func<CancellationToken, Task> change, object jobs)
+    /// <param name="target">Which, for the error.</param>
+    /// <returns>Whether they were changed.</returns>
+    private protected bool Try(Func<CancellationToken, Task> change, object target)
     {
         try
         {
-            Run(async token =>
+            return Run(async token =>
             {
                 await change(token);
                 return true;
@@ -46,18 +54,15 @@ public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
         }
         catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.NotFound or GpuOpsErrorKind.NotAllowed or GpuOpsErrorKind.InvalidArgument)
         {
-            WriteFault(fault, jobs);
+            WriteFault(fault, target);
+            return false;
         }
     }
 
     /// <summary>Changes jobs one by one.</summary>
-    private protected void TryEach(IReadOnlyList<SlurmJobId> ids, Func<SlurmJobId, CancellationToken, Task> change)
-    {
-        foreach (var id in ids)
-        {
-            Try(token => change(id, token), id);
-        }
-    }
+    /// <returns>Those that were changed.</returns>
+    private protected IEnumerable<SlurmJobId> TryEach(IReadOnlyList<SlurmJobId> ids, Func<SlurmJobId, CancellationToken, Task> change) =>
+        ids.Where(id => Try(token => change(id, token), id));
 
     private bool IsChosen(SlurmScheduler scheduler, SlurmJobId id, SlurmJob[] jobs)
     {

@@ -5,10 +5,11 @@ namespace GpuOps.Cmdlets.Slurm;
 
 /// <summary>Releases held jobs of a Slurm cluster.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "SlurmJob", SupportsShouldProcess = true)]
+[OutputType(typeof(SlurmJob))]
 public sealed class ResumeSlurmJobCommand : ChangeSlurmJobCmdlet
 {
     private protected override string Action => "release the job";
 
     /// <inheritdoc/>
-    private protected override void Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => TryEach(ids, scheduler.ReleaseAsync);
+    private protected override IEnumerable<SlurmJobId> Change(SlurmScheduler scheduler, IReadOnlyList<SlurmJobId> ids) => TryEach(ids, scheduler.ReleaseAsync);
 }

@@ -9,8 +9,8 @@ namespace GpuOps.Cmdlets.Slurm;
 /// <param name="scheduler">The cluster.</param>
 /// <param name="options">How to wait.</param>
 /// <param name="index">Which of the cmdlet's clusters it is, for its progress bar.</param>
-/// <param name="post">Has something written by the pipeline thread.</param>
-internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions options, int index, Action<Action<Cmdlet>> post)
+/// <param name="sink">Where it is written.</param>
+internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions options, int index, IRecordSink sink)
 {
     private const int ProgressId = 3301, LastLines = 5;
 
@@ -33,7 +33,7 @@ internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions
 
     private void Ended(SlurmJob job, CancellationToken cancellationToken)
     {
-        post(cmdlet => cmdlet.WriteObject(job));
+        sink.WriteObject(job);
         if (job.IsFinished && job.State != SlurmJobState.Completed && !options.States.Contains(job.State))
         {
             _failures.Add(FailAsync(job, cancellationToken));
@@ -59,10 +59,10 @@ internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions
             PercentComplete = 100 * progress.Done / Math.Max(1, progress.Total),
             RecordType = progress.Done == progress.Total ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         };
-        post(cmdlet => cmdlet.WriteProgress(record));
+        sink.WriteProgress(record);
     }
 
-    private void WriteError(GpuOpsException fault, object target) => post(cmdlet => cmdlet.WriteError(ErrorRecords.From(fault, target)));
+    private void WriteError(GpuOpsException fault, object target) => sink.WriteError(ErrorRecords.From(fault, target));
 
     private static GpuOpsException Failure(SlurmJob job, IReadOnlyList<string> log)
     {

@@ -54,7 +54,7 @@ public sealed partial class SubmitSlurmJobCommand
         var isOut = true;
         try
         {
-            Write(submitted);
+            Write(submitted, line.Scheduler);
         }
         catch (PipelineStoppedException)
         {
@@ -71,15 +71,16 @@ public sealed partial class SubmitSlurmJobCommand
         }
     }
 
-    private void Write(SlurmSubmitted submitted)
+    private void Write(SlurmSubmitted submitted, SlurmScheduler scheduler)
     {
         switch (submitted)
         {
             case { Job: { } job }:
-                WriteObject(job);
+                Hand(scheduler, submitted.Request, job);
                 break;
             case { Fault: { Kind: GpuOpsErrorKind.Unreachable or GpuOpsErrorKind.Authentication or GpuOpsErrorKind.NotFound } fault }:
                 // It is the way there, and the others fare no better.
+                GiveUpWaiting();
                 throw fault;
             default:
                 WriteFault(submitted.Fault!, submitted.Request);

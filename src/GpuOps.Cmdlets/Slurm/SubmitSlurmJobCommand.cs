@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 using GpuOps.Channels;
+using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 
@@ -8,10 +9,11 @@ namespace GpuOps.Cmdlets.Slurm;
 
 /// <summary>Submits jobs to a Slurm cluster: a command, or a script as it is.</summary>
 [Cmdlet(VerbsLifecycle.Submit, "SlurmJob", DefaultParameterSetName = "Command", SupportsShouldProcess = true)]
-[OutputType(typeof(SlurmJob))]
+[OutputType(typeof(SlurmJob), typeof(SlurmSubmittedJob))]
 public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
 {
     private Dictionary<SlurmScheduler, List<IReadOnlyList<string>>>? _tasks;
+    private Dictionary<SlurmScheduler, List<SlurmJob>>? _awaited;
 
     /// <inheritdoc/>
     protected override void Begin()
@@ -21,25 +23,31 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
             throw new GpuOpsException("SlurmArrayWithoutInput", GpuOpsErrorKind.InvalidArgument,
                 "-AsArray makes a task of each thing that is piped in, and nothing is. Pipe the arguments in, as in 1..8 | Submit-SlurmJob -AsArray -- python train.py, or give -Array.");
         }
+
+        if (Wait && AsJob)
+        {
+            throw new GpuOpsException("WaitAndAsJob", GpuOpsErrorKind.InvalidArgument,
+                "-Wait waits here, -AsJob in the background. Give one of them.");
+        }
+
+        if (Wait || AsJob)
+        {
+            WarnIfHasty(Interval);
+        }
     }
 
     /// <inheritdoc/>
     protected override void Process()
     {
         var scheduler = OpenSlurm();
-        if (!AsArray)
+        if (AsArray)
+        {
+            Of(_tasks ??= [], scheduler).Add(SubmittedWords.Of(ArgumentList));
+        }
+        else
         {
             Next(scheduler);
-            return;
         }
-
-        _tasks ??= [];
-        if (!_tasks.TryGetValue(scheduler, out var tasks))
-        {
-            _tasks[scheduler] = tasks = [];
-        }
-
-        tasks.Add(SubmittedWords.Of(ArgumentList));
     }
 
     /// <inheritdoc/>
@@ -55,12 +63,23 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
         }
 
         TakeAll();
+        if (_awaited is { } awaited)
+        {
+            Run(async (post, token) =>
+            {
+                await System.Threading.Tasks.Task.WhenAll(awaited.Select((one, index) =>
+                    new SlurmWaitReport(one.Key, Waiting, index, new CmdletSink(post)).RunAsync([.. one.Value.Select(static job => job.Id)], token)));
+                return true;
+            });
+        }
     }
+
+    private SlurmWaitOptions Waiting => new() { Interval = Interval, Timeout = Timeout };
 
     /// <summary>A job by itself is submitted at once; of many that are piped in each takes its place in the line, and what became of those before it comes out.</summary>
     private void Next(SlurmScheduler scheduler)
     {
-        if (!MyInvocation.ExpectingInput || Wait)
+        if (!MyInvocation.ExpectingInput)
         {
             Submit(scheduler, Request(SubmittedWords.Of(ArgumentList)));
             return;
@@ -98,17 +117,40 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
         }
 
         var folder = FolderFor(scheduler);
-        var job = Run(token => scheduler.SubmitAsync(request, folder, token));
-        if (!Wait)
+        try
+        {
+            Hand(scheduler, request, Run(token => scheduler.SubmitAsync(request, folder, token)));
+        }
+        catch (GpuOpsException)
+        {
+            GiveUpWaiting();
+            throw;
+        }
+    }
+
+    /// <summary>What is done with a job that Slurm has taken.</summary>
+    private void Hand(SlurmScheduler scheduler, SlurmJobRequest request, SlurmJob job)
+    {
+        if (AsJob)
+        {
+            var background = new SlurmSubmittedJob(scheduler, job, PosixShell.Join(scheduler.Preview(request).Arguments.Prepend("sbatch")), Waiting, Owner);
+            JobRepository.Add(background);
+            background.Start();
+            WriteObject(background);
+        }
+        else if (Wait)
+        {
+            Of(_awaited ??= [], scheduler).Add(job);
+        }
+        else
         {
             WriteObject(job);
-            return;
         }
-
-        Run(async (post, token) =>
-        {
-            await new SlurmWaitReport(scheduler, new SlurmWaitOptions(), 0, post).RunAsync([job.Id], token);
-            return true;
-        });
     }
+
+    /// <summary>Nobody will wait for the jobs that were submitted so far, but they are there and must not get lost.</summary>
+    private void GiveUpWaiting() => WriteObject(_awaited?.Values.SelectMany(static jobs => jobs) ?? [], enumerateCollection: true);
+
+    private static List<T> Of<T>(Dictionary<SlurmScheduler, List<T>> all, SlurmScheduler scheduler) =>
+        all.TryGetValue(scheduler, out var own) ? own : all[scheduler] = [];
 }

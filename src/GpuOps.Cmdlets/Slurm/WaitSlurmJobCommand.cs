@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GpuOps.Cmdlets.Binding;
+using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
@@ -33,7 +34,7 @@ public sealed class WaitSlurmJobCommand : SlurmJobsCmdlet
     private protected override void Act(IReadOnlyList<(SlurmScheduler Scheduler, SlurmJobId[] Ids)> given) => Run(async (post, token) =>
     {
         var options = new SlurmWaitOptions { States = State, Interval = Interval, Timeout = Timeout };
-        await Task.WhenAll(given.Select((one, index) => new SlurmWaitReport(one.Scheduler, options, index, post).RunAsync(one.Ids, token)));
+        await Task.WhenAll(given.Select((one, index) => new SlurmWaitReport(one.Scheduler, options, index, new CmdletSink(post)).RunAsync(one.Ids, token)));
         return true;
     });
 }

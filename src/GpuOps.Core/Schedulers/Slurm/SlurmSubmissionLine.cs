@@ -14,7 +14,6 @@ public sealed class SlurmSubmissionLine
     private const int MostTogether = 32;
     private const int MostBytes = 256 * 1024;
 
-    private readonly SlurmScheduler _scheduler;
     private readonly string? _folder;
     private readonly CancellationToken _stop;
     private readonly Channel<SlurmJobRequest> _waiting = Channel.CreateUnbounded<SlurmJobRequest>();
@@ -26,9 +25,12 @@ public sealed class SlurmSubmissionLine
     /// <param name="cancellationToken">Gives up.</param>
     public SlurmSubmissionLine(SlurmScheduler scheduler, string? folder, CancellationToken cancellationToken)
     {
-        (_scheduler, _folder, _stop) = (scheduler, folder, cancellationToken);
+        (Scheduler, _folder, _stop) = (scheduler, folder, cancellationToken);
         Completion = Task.Run(SendAllAsync, CancellationToken.None);
     }
+
+    /// <summary>The cluster.</summary>
+    public SlurmScheduler Scheduler { get; }
 
     /// <summary>Ends when all jobs are sent, or taken back; it never fails.</summary>
     public Task Completion { get; }
@@ -58,7 +60,7 @@ public sealed class SlurmSubmissionLine
         {
             while (await _waiting.Reader.WaitToReadAsync(_stop))
             {
-                foreach (var submitted in await _scheduler.SubmitAsync(Gather(), _folder, _stop))
+                foreach (var submitted in await Scheduler.SubmitAsync(Gather(), _folder, _stop))
                     _done.Writer.TryWrite(submitted);
             }
 
@@ -102,7 +104,7 @@ public sealed class SlurmSubmissionLine
         try
         {
             if (ids.Count > 0)
-                await _scheduler.CancelAsync(ids, null, CancellationToken.None);
+                await Scheduler.CancelAsync(ids, null, CancellationToken.None);
         }
         catch (GpuOpsException)
         {

@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using GpuOps.Cmdlets.Pipeline;
+using GpuOps.Cmdlets.Running;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+/// <summary>
+/// A submitted job of a Slurm cluster as a job of PowerShell: it ends when the other is over, which Stop-Job cancels. A
+/// session that closes leaves that alone.
+/// </summary>
+public sealed class SlurmSubmittedJob : BackgroundJob, IRecordSink
+{
+    private readonly SlurmScheduler _scheduler;
+    private readonly SlurmWaitOptions _options;
+    private readonly CancellationTokenSource _abandoned = new();
+    private bool _failed;
+
+    internal SlurmSubmittedJob(SlurmScheduler scheduler, SlurmJob job, string command, SlurmWaitOptions options, Guid owner)
+        : base(command, job.Name.Length > 0 ? job.Name : null, owner) => (_scheduler, SlurmJob, _options) = (scheduler, job, options);
+
+    /// <summary>The job as it was last seen.</summary>
+    public SlurmJob SlurmJob { get; private set; }
+
+    /// <inheritdoc/>
+    public override string Location => _scheduler.Backend;
+
+    /// <inheritdoc/>
+    public override string StatusMessage => $"{SlurmJob.Id} {SlurmJob.State}";
+
+    /// <inheritdoc/>
+    void IRecordSink.WriteObject(object item)
+    {
+        SlurmJob = (SlurmJob)item;
+        Output.Add(PSObject.AsPSObject(item));
+    }
+
+    /// <inheritdoc/>
+    void IRecordSink.WriteError(ErrorRecord error)
+    {
+        _failed = true;
+        Error.Add(error);
+    }
+
+    /// <inheritdoc/>
+    void IRecordSink.WriteProgress(ProgressRecord progress) => Progress.Add(progress);
+
+    internal override void Abandon()
+    {
+        _abandoned.Cancel();
+        base.Abandon();
+    }
+
+    private protected override async Task<JobState> WorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new SlurmWaitReport(_scheduler, _options, 0, this).RunAsync([SlurmJob.Id], cancellationToken);
+        }
+        catch (OperationCanceledException) when (!_abandoned.IsCancellationRequested)
+        {
+            await _scheduler.CancelAsync([SlurmJob.Id], null, CancellationToken.None);
+            throw;
+        }
+
+        return _failed ? JobState.Failed : JobState.Completed;
+    }
+}
