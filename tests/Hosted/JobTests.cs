@@ -52,8 +52,8 @@ public sealed class JobTests : IDisposable
     public void A_block_runs_as_a_job_with_arguments_and_objects()
     {
         Assert.Equal(["Completed", "Hashtable 3 0 x"], _session.Read("""
-            $u = 'x'
-            $job = Invoke-GpuCommand -AsJob { param($a) @{ sum = $a + 1; gpu = $env:CUDA_VISIBLE_DEVICES; u = $using:u } } -ArgumentList 2
+            $u = @{ deep = 'w', 'x' }
+            $job = Invoke-GpuCommand -AsJob { param($a) @{ sum = $a + 1; gpu = $env:CUDA_VISIBLE_DEVICES; u = $using:u.deep[1] } } -ArgumentList 2
             (Wait-Job $job -Timeout 60).State
             $r = Receive-Job $job
             "$($r.GetType().Name) $($r.sum) $($r.gpu) $($r.u)"

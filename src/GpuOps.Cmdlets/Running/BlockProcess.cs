@@ -88,25 +88,22 @@ internal static class BlockProcess
             : new GpuCommandTarget(null, program, ["-NoProfile", "-NonInteractive", "-Command", Bootstrap]);
     }
 
-    /// <summary>Puts a plain variable in place of each <c>$using:</c> expression.</summary>
-    private static (string Text, object?[] Values) ReplaceUsing(PSCmdlet cmdlet, ScriptBlock block)
+    /// <summary>Puts a plain variable, <c>__gpuops_using_0</c> and on, in place of each <c>$using:</c> expression.</summary>
+    public static (string Text, object?[] Values) ReplaceUsing(PSCmdlet cmdlet, ScriptBlock block)
     {
         var text = new StringBuilder(block.ToString());
         var start = block.Ast is ScriptBlockAst ast && ast.Extent.Text.StartsWith('{') ? ast.Extent.StartOffset + 1 : block.Ast.Extent.StartOffset;
         UsingExpressionAst[] uses = [.. block.Ast.FindAll(node => node is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>()];
         for (var at = uses.Length - 1; at >= 0; at--)
         {
-            var extent = uses[at].Extent;
+            // A member access such as $using:x.Length is evaluated on the other side; only the variable travels.
+            var extent = VariableOf(uses[at]).Extent;
             text.Remove(extent.StartOffset - start, extent.EndOffset - extent.StartOffset).Insert(extent.StartOffset - start, $"${{{UsingName}{at}}}");
         }
 
-        return (text.ToString(), [.. uses.Select(use => Value(cmdlet, use))]);
+        return (text.ToString(), [.. uses.Select(use => cmdlet.GetVariableValue(VariableOf(use).VariablePath.UserPath))]);
     }
 
-    private static object? Value(PSCmdlet cmdlet, UsingExpressionAst use)
-    {
-        // A member access such as $using:x.Length is evaluated on the other side; only the variable travels.
-        var variable = (VariableExpressionAst)use.Find(node => node is VariableExpressionAst, searchNestedScriptBlocks: false);
-        return cmdlet.GetVariableValue(variable.VariablePath.UserPath);
-    }
+    private static VariableExpressionAst VariableOf(UsingExpressionAst use) =>
+        (VariableExpressionAst)use.Find(node => node is VariableExpressionAst, searchNestedScriptBlocks: false);
 }

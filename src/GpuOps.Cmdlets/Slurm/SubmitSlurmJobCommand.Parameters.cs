@@ -18,10 +18,18 @@ public sealed partial class SubmitSlurmJobCommand
     public string? Path { get; set; }
 
     /// <summary>
-    /// What stands behind the command, or what the script gets as <c>$1 $2 ...</c> What is piped in comes here, a job for each;
+    /// A block of PowerShell to run on the first node of the job, which has to have pwsh or gpuops. <c>$using:</c> variables
+    /// and -ArgumentList travel with it.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "ScriptBlock")]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>
+    /// What stands behind the command, what the script gets as <c>$1 $2 ...</c>, or the arguments of the script block. What is piped in comes here, a job for each;
     /// a script block says what of it: <c>{ '--seed', $_ }</c>.
     /// </summary>
     [Parameter(ParameterSetName = "Command", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "ScriptBlock", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = "Path")]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -30,6 +38,7 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>What is piped in goes out as one array of jobs, a task for each, task 0 first; more than Slurm's MaxArraySize as several.</summary>
     [Parameter(ParameterSetName = "Command")]
+    [Parameter(ParameterSetName = "ScriptBlock")]
     public SwitchParameter AsArray { get; set; }
 
     /// <summary>The job's name.</summary>

@@ -11,7 +11,8 @@ public sealed partial class SubmitSlurmJobCommand
     {
         Name = Name,
         ScriptName = Path is null ? null : System.IO.Path.GetFileName(Path),
-        Command = Path is null ? [.. Command, .. arguments] : null,
+        Command = ParameterSetName == "Command" ? [.. Command, .. arguments] : null,
+        Block = ScriptBlock is null ? null : SubmittedBlock.Of(this, ScriptBlock) with { Arguments = arguments is [var packed] ? packed : "" },
         Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
         Arguments = Path is null ? [] : arguments,
         Resources = new SlurmResourceRequest
@@ -64,6 +65,9 @@ public sealed partial class SubmitSlurmJobCommand
         Comment = Comment,
         AdditionalArguments = AdditionalArgument,
     };
+
+    /// <summary>What a job of its own gets: the words of the command or the script, or the packed arguments of the block.</summary>
+    private string[] Words() => ScriptBlock is null ? SubmittedWords.Of(ArgumentList) : [SubmittedBlock.Pack(this, ScriptBlock, ArgumentList)];
 
     private ReadOnlyMemory<byte> ReadScript(string path)
     {

@@ -7,7 +7,7 @@ using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
 
-/// <summary>Submits jobs to a Slurm cluster: a command, or a script as it is.</summary>
+/// <summary>Submits jobs to a Slurm cluster: a command, a script as it is, or a block of PowerShell.</summary>
 [Cmdlet(VerbsLifecycle.Submit, "SlurmJob", DefaultParameterSetName = "Command", SupportsShouldProcess = true)]
 [OutputType(typeof(SlurmJob), typeof(SlurmSubmittedJob))]
 public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
@@ -42,7 +42,7 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
         var scheduler = OpenSlurm();
         if (AsArray)
         {
-            Of(_tasks ??= [], scheduler).Add(SubmittedWords.Of(ArgumentList));
+            Of(_tasks ??= [], scheduler).Add(Words());
         }
         else
         {
@@ -81,13 +81,13 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
     {
         if (!MyInvocation.ExpectingInput)
         {
-            Submit(scheduler, Request(SubmittedWords.Of(ArgumentList)));
+            Submit(scheduler, Request(Words()));
             return;
         }
 
         try
         {
-            var request = Request(SubmittedWords.Of(ArgumentList));
+            var request = Request(Words());
             if (IsMeant(scheduler, request))
             {
                 Line(scheduler).Add(request);

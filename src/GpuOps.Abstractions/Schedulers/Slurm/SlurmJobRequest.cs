@@ -1,7 +1,7 @@
 namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>
-/// A job for sbatch: either an argv (<see cref="Command"/>) or a user's script (<see cref="Script"/>). What is null is not
+/// A job for sbatch: an argv (<see cref="Command"/>), a block of PowerShell (<see cref="Block"/>) or a user's script (<see cref="Script"/>). What is null is not
 /// asked for, and Slurm, the partition or the script decide.
 /// </summary>
 public sealed record SlurmJobRequest
@@ -12,8 +12,11 @@ public sealed record SlurmJobRequest
     /// <summary>The program and its arguments, which arrive byte for byte. It runs once, on the first node of the job.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>A block of PowerShell, in place of a command.</summary>
+    public SlurmBlock? Block { get; init; }
+
     /// <summary>
-    /// What each task of an array adds to <see cref="Command"/>, task 0 first; the request is that array then, and
+    /// What each task of an array adds to <see cref="Command"/>, or the packed arguments of its <see cref="Block"/>, task 0 first; the request is that array then, and
     /// <see cref="Array"/> stays null.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>>? TaskArguments { get; init; }

@@ -20,7 +20,7 @@ internal static class SbatchOptions
         }
 
         // bsub's and qsub's lines are read from all of a script, also from the midst of an argument.
-        if (job.Command is not null) options.Add(new("ignore-pbs", null));
+        if (job.Script is null) options.Add(new("ignore-pbs", null));
         else if (job.Environment.Variables.Count > 0) options.Add(new("export", "ALL"));
         return options;
     }
@@ -74,7 +74,7 @@ internal static class SbatchOptions
     {
         if (job.Name is not null || SbatchDirectives.Find(job, "job-name", 'J') is not null) return job.Name;
         // From standard input sbatch would call each "sbatch", or "stdin".
-        var file = job.Script is null ? job.Command![0][(job.Command[0].LastIndexOf('/') + 1)..] : job.ScriptName;
+        var file = job.Block is not null ? "scriptblock" : job.Command is { } command ? command[0][(command[0].LastIndexOf('/') + 1)..] : job.ScriptName;
         return string.IsNullOrWhiteSpace(file) || file.Any(char.IsControl) ? null : file;
     }
 

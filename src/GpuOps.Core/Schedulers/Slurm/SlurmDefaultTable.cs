@@ -80,7 +80,14 @@ internal static class SlurmDefaultTable
         Environment("modules", "The environment modules to load, with commas, where a command names none.", static e => e.Modules.Count > 0, static (e, value) => e with { Modules = List(value) }),
         Environment("conda", "The conda environment, where a command names neither that nor a venv.", SaysPython, static (e, value) => e with { Conda = value }),
         Environment("venv", "The Python venv, where a command names neither that nor a conda environment.", SaysPython, static (e, value) => e with { Venv = value }),
-        Environment("containerImage", "The container image, where a command names none.", static e => e.Container is not null, static (e, value) => e with { Container = new SlurmContainer(null, value) }),
+        new("powerShell", SettingType.Text, "The pwsh or gpuops that runs script blocks on the nodes, where it is not found there.")
+        {
+            IsSaid = static job => job.Block?.Program is not null,
+            Give = static (job, _, value) => job.Block is null ? job : job with { Block = job.Block with { Program = value } },
+            IsForScripts = false,
+            AllowedInProject = false,
+        },
+        Environment("containerImage", "The container image, where a command names none.", static e => e.Container is not null, static (e, value) => e with { Container = new SlurmContainer(null, value) }) with { IsForBlocks = false },
         Environment("containerRuntime", "What runs containers: Apptainer, Singularity or Pyxis.", static e => e.Container?.Runtime is not null,
             static (e, value) => e.Container is null ? e : e with { Container = e.Container with { Runtime = Enum.Parse<SlurmContainerRuntime>(value) } }) with { Type = SettingType.OneOf<SlurmContainerRuntime>() },
         Environment("containerMounts", "The folders to mount, with commas, where a container mounts none.", static e => e.Container?.Mounts.Count > 0,

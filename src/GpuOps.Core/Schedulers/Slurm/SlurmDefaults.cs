@@ -10,7 +10,7 @@ internal static class SlurmDefaults
     {
         if (options.Defaults.Count == 0) return request;
         var whole = request;
-        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && !IsSaid(row, request)))
+        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && (row.IsForBlocks || request.Block is null) && !IsSaid(row, request)))
         {
             foreach (var (name, value) in ValuesOf(row, options)) whole = row.Give(whole, name, value);
         }

@@ -16,15 +16,20 @@ internal static class SlurmJobRules
     /// <exception cref="GpuOpsException">What cannot be right.</exception>
     public static void Check(SlurmJobRequest job)
     {
+        if (new object?[] { job.Command, job.Block, job.Script }.Count(static what => what is not null) > 1)
+            throw SlurmText.Wrong("SlurmCommandAndScript", "The job has more than one of a command, a block and a script. Give one of them.", job);
         switch (job)
         {
-            case { Command: not null, Script: not null }:
-                throw SlurmText.Wrong("SlurmCommandAndScript", "The job has a command and a script. Give one of them.", job);
             case { Command: { } command }:
                 Check(command, job.Arguments);
                 break;
             case { Script: { } script }:
                 Check(script.Span, job.Arguments);
+                break;
+            case { Block: { } block }:
+                SlurmText.RequireText("The block", block.Text);
+                if (job.Environment.Container is not null)
+                    throw SlurmText.Wrong("SlurmBlockInContainer", "A block of PowerShell runs on the node itself, not in a container. Leave the container out, or give a command that calls pwsh in it.", job);
                 break;
             default:
                 throw SlurmText.Wrong("NoSlurmCommand", "The job has nothing to run. Give a command or a script.", job);

@@ -42,6 +42,15 @@ internal sealed class SlurmJobScript
 
         """;
 
+    private const string FindPowerShell = """
+        gpuops_shell=
+        for gpuops_file in "$(type -P pwsh)" "$(type -P gpuops)" {"${HOME-}"/.local/bin,"${HOME-}"/.dotnet/tools,/usr/local/bin,/opt/microsoft/powershell/7,/snap/bin}/{pwsh,gpuops}; do
+            [ -f "$gpuops_file" ] && [ -x "$gpuops_file" ] && { gpuops_shell=$gpuops_file; break; }
+        done
+        [ -n "$gpuops_shell" ] || gpuops_fail 127 'there is neither pwsh nor gpuops for the script block; looked in PATH, ~/.local/bin, ~/.dotnet/tools, /usr/local/bin, /opt/microsoft/powershell/7 and /snap/bin'
+
+        """;
+
     private readonly StringBuilder _text = new("#!/bin/bash\n");
 
     private SlurmJobScript()
@@ -54,8 +63,11 @@ internal sealed class SlurmJobScript
     public static byte[] Write(SlurmJobRequest job)
     {
         var script = new SlurmJobScript();
-        script.Prepare(job.Environment, job.TaskArguments is not null);
-        script.Run(job.Environment.Container, job.Command!, job.TaskArguments);
+        script.Prepare(job.Environment, job.TaskArguments is not null || job.Block is not null);
+        if (job.Block is { } block)
+            script.Run(block, job.TaskArguments);
+        else
+            script.Run(job.Environment.Container, job.Command!, job.TaskArguments);
         return SlurmText.Encoding.GetBytes(script._text.ToString());
     }
 
@@ -65,9 +77,9 @@ internal sealed class SlurmJobScript
     public static string LineOf(int task, IEnumerable<string> words) =>
         string.Create(CultureInfo.InvariantCulture, $"{task}) set -- {string.Join(' ', words.Select(Word))} ;;\n");
 
-    private void Prepare(SlurmJobEnvironment environment, bool isArray)
+    private void Prepare(SlurmJobEnvironment environment, bool canFail)
     {
-        var needs = isArray || environment.Modules.Count > 0 || environment.Conda is not null || environment.Venv is not null || environment.Container is not null;
+        var needs = canFail || environment.Modules.Count > 0 || environment.Conda is not null || environment.Venv is not null || environment.Container is not null;
         if (needs) _text.Append(Fail);
         if (environment.Modules.Count > 0) _text.Append(FindModules);
         foreach (var module in environment.Modules) Require($"module load {Word(module)}", 126, $"'module load {module}' failed");
@@ -105,6 +117,30 @@ internal sealed class SlurmJobScript
         }
 
         _text.Append($"exec {string.Join(' ', words)}\n");
+    }
+
+    private void Run(SlurmBlock block, IReadOnlyList<IReadOnlyList<string>>? tasks)
+    {
+        if (block.Program is { } program)
+        {
+            var file = OnNode(program);
+            Require($"gpuops_shell=$(type -P {file})", 127, $"there is no '{program}' for the script block");
+        }
+        else
+        {
+            _text.Append(FindPowerShell);
+        }
+
+        if (tasks is null)
+            _text.Append($"set -- {Word(block.Arguments)}\n");
+        else
+            Choose(tasks);
+
+        // The block as it was written, for people; a line of it must not be its end. sbatch refuses lines that end as on Windows.
+        var text = block.Text.Replace("\r\n", "\n", StringComparison.Ordinal);
+        var end = "GPUOPS_BLOCK";
+        while (text.Split('\n').Contains(end)) end += "_";
+        _text.Append($"exec \"$gpuops_shell\" -NoProfile -NonInteractive -Command {Word(block.Starter)} 3<<'{end}' 4<<<\"$1\"\n{text}\n{end}\n");
     }
 
     private void Choose(IReadOnlyList<IReadOnlyList<string>> tasks)

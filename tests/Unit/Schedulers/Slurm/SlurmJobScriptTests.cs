@@ -186,6 +186,19 @@ public sealed class SlurmJobScriptTests : IDisposable
         Assert.Contains("there is no apptainer in PATH", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bin/pwsh")]
+    [InlineData("gpuops")]
+    [InlineData("home/.dotnet/tools/pwsh")]
+    public void A_block_is_run_by_the_PowerShell_of_the_node(string place)
+    {
+        Assert.SkipWhen(File.Exists("/usr/bin/pwsh"), "this host has a pwsh that is found first");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_node.Path, place))!);
+        _node.WriteProgram(place, "printf '%s|' \"$0\" \"$@\"; cat /proc/self/fd/3 /proc/self/fd/4");
+        var script = SbatchCommand.From(new() { Block = new("a\r\nGPUOPS_BLOCK\nb", "it's $x") { Arguments = "cGFja2Vk" } }).Script.ToArray();
+        Assert.Equal((0, $"{_node.Path}/{place}|-NoProfile|-NonInteractive|-Command|it's $x|a\nGPUOPS_BLOCK\nb\ncGFja2Vk\n", ""), Run(script));
+    }
+
     private static byte[] Script(string[] command, SlurmJobEnvironment? environment = null) =>
         SbatchCommand.From(new() { Command = command, Environment = environment ?? new() }).Script.ToArray();
 

@@ -1,0 +1,13 @@
+namespace GpuOps.Schedulers.Slurm;
+
+/// <summary>A block of PowerShell to run in a job, on a node that has <c>pwsh</c> or <c>gpuops</c>.</summary>
+/// <param name="Text">The block without its braces. Lines end with a newline alone on the node.</param>
+/// <param name="Starter">The command that PowerShell begins with. It finds the block's text in file descriptor 3, the packed arguments in 4.</param>
+public sealed record SlurmBlock(string Text, string Starter)
+{
+    /// <summary>The packed arguments, one line of text. The tasks of an array have their own in <see cref="SlurmJobRequest.TaskArguments"/>, one word each.</summary>
+    public string Arguments { get; init; } = "";
+
+    /// <summary>The program on the node; null for the first <c>pwsh</c> or <c>gpuops</c> that is found there.</summary>
+    public string? Program { get; init; }
+}

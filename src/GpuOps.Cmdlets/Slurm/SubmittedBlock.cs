@@ -1,0 +1,36 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text;
+using GpuOps.Cmdlets.Running;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+/// <summary>A script block on its way to a node: its text, and its arguments and <c>$using:</c> values as PowerShell serializes them.</summary>
+internal static class SubmittedBlock
+{
+    private const int Depth = 3;
+
+    /// <summary>A constant, so that nothing of the user's is ever quoted into it.</summary>
+    private const string Starter = """
+        $packed = [System.Management.Automation.PSSerializer]::Deserialize([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String([IO.File]::ReadAllText('/proc/self/fd/4'))))
+        $using = @($packed.Using)
+        for ($at = 0; $at -lt $using.Count; $at++) { $ExecutionContext.SessionState.PSVariable.Set("__gpuops_using_$at", $using[$at]) }
+        $arguments = @($packed.Arguments)
+        $global:LASTEXITCODE = 0
+        & ([scriptblock]::Create([IO.File]::ReadAllText('/proc/self/fd/3'))) @arguments
+        exit $global:LASTEXITCODE
+        """;
+
+    /// <summary>The block without arguments.</summary>
+    /// <param name="cmdlet">Whose variables <c>$using:</c> means.</param>
+    /// <param name="block">The block.</param>
+    public static SlurmBlock Of(PSCmdlet cmdlet, ScriptBlock block) => new(BlockProcess.ReplaceUsing(cmdlet, block).Text, Starter);
+
+    /// <summary>The arguments and the <c>$using:</c> values as one word.</summary>
+    /// <param name="cmdlet">Whose variables <c>$using:</c> means.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static string Pack(PSCmdlet cmdlet, ScriptBlock block, PSObject?[]? arguments) => Convert.ToBase64String(Encoding.UTF8.GetBytes(PSSerializer.Serialize(
+        new Hashtable { ["Arguments"] = arguments ?? [null], ["Using"] = BlockProcess.ReplaceUsing(cmdlet, block).Values }, Depth)));
+}
