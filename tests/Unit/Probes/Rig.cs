@@ -17,6 +17,12 @@ internal static class Rig
             Missing("this is not Linux");
     }
 
+    public static void Need(bool isThere, string reason)
+    {
+        if (!isThere)
+            Missing(reason);
+    }
+
     private static void Missing(string reason)
     {
         if (Environment.GetEnvironmentVariable("GPUOPS_REQUIRE_RIGS") == "1")

@@ -10,6 +10,8 @@ namespace GpuOps.Unit.Schedulers.Slurm;
 /// <summary>What a job's script does in a real bash, with stand-ins for what compute nodes have.</summary>
 public sealed class SlurmJobScriptTests : IDisposable
 {
+    private const string RealModules = "/etc/profile.d/modules.sh";
+
     private const string PrintWords = "printf '%s\\0' \"$@\"";
 
     private readonly TemporaryFolder _node = new();
@@ -67,21 +69,31 @@ public sealed class SlurmJobScriptTests : IDisposable
     }
 
     [Fact]
-    public void Modules_are_loaded_in_order_by_a_function_that_is_found()
+    public void Modules_are_loaded_in_order_by_the_real_module_command()
+    {
+        Rig.Need(File.Exists(RealModules), "environment-modules is not installed");
+        _node.Write("modulefiles/gcc/12", "#%Module1.0\nappend-path LOADED gcc\n");
+        _node.Write("modulefiles/cuda/12.4", "#%Module1.0\nprereq gcc\nappend-path LOADED cuda\n");
+        var path = ("MODULEPATH", Path.Combine(_node.Path, "modulefiles"));
+        Assert.Equal((0, "gcc:cuda\n", ""), Run(Script(["printenv", "LOADED"], new() { Modules = ["gcc/12", "cuda"] }), path));
+        var gone = Run(Script(["echo", "ran"], new() { Modules = ["gcc/12", "gone"] }), path);
+        Assert.Equal((126, ""), (gone.ExitCode, gone.Output));
+        Assert.Contains("Unable to locate a modulefile for 'gone'", gone.Errors, StringComparison.Ordinal);
+        Assert.Contains("'module load gone' failed", gone.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_module_command_that_is_elsewhere_is_found_and_gets_names_as_they_are()
     {
         _node.Write("modules/init/bash", "module() { [ \"$2\" != gone ] && LOADED=\"${LOADED-}<$1 $2>\" && export LOADED; }\n");
         var folder = ("MODULESHOME", Path.Combine(_node.Path, "modules"));
-        Assert.Equal((0, "<load gcc/12><load it's $x>\n", ""), Run(Script(["printenv", "LOADED"], new() { Modules = ["gcc/12", "it's $x"] }), folder));
-        var gone = Run(Script(["echo", "ran"], new() { Modules = ["gone"] }), folder);
-        Assert.Equal((126, ""), (gone.ExitCode, gone.Output));
-        Assert.Contains("'module load gone' failed", gone.Errors, StringComparison.Ordinal);
+        Assert.Equal((0, "<load gcc/12><load it's $x>\n", ""), RunWithoutModules(Script(["printenv", "LOADED"], new() { Modules = ["gcc/12", "it's $x"] }), folder));
     }
 
     [Fact]
     public void No_module_command_is_an_error()
     {
-        Assert.SkipWhen(File.Exists("/etc/profile.d/modules.sh") || File.Exists("/etc/profile.d/lmod.sh"), "this host has modules");
-        var (exitCode, output, errors) = Run(Script(["echo", "ran"], new() { Modules = ["gcc"] }));
+        var (exitCode, output, errors) = RunWithoutModules(Script(["echo", "ran"], new() { Modules = ["gcc"] }));
         Assert.Equal((127, ""), (exitCode, output));
         Assert.Matches(@"^gpuops: \S+: there is no module command", errors);
     }
@@ -127,6 +139,14 @@ public sealed class SlurmJobScriptTests : IDisposable
     {
         _node.Write($"{place}/bin/activate", "export VIRTUAL_ENV=it\n");
         Assert.Equal((0, "it\n", ""), Run(Script(["printenv", "VIRTUAL_ENV"], new() { Venv = asked })));
+    }
+
+    [Fact]
+    public void A_real_virtual_environment_has_its_own_python()
+    {
+        var made = Run(Script(["python3", "-m", "venv", "--without-pip", "my venv"]));
+        Rig.Need(made.ExitCode == 0, "there is no python3");
+        Assert.Equal((0, $"{_node.Path}/my venv\n", ""), Run(Script(["python", "-c", "import sys; print(sys.prefix)"], new() { Venv = "my venv" })));
     }
 
     [Fact]
@@ -221,13 +241,25 @@ public sealed class SlurmJobScriptTests : IDisposable
     }
 
     /// <summary>Runs a script as slurmd does: as a file, here in an environment with nothing but the stand-ins.</summary>
-    private (int ExitCode, string Output, string Errors) Run(byte[] script, params (string Name, string Value)[] variables)
+    private (int ExitCode, string Output, string Errors) Run(byte[] script, params (string Name, string Value)[] variables) =>
+        Run([Rig.Program("bash")], script, variables);
+
+    /// <summary>The same on a node without environment-modules, which this host may have: its folders are covered up.</summary>
+    private (int ExitCode, string Output, string Errors) RunWithoutModules(byte[] script, params (string Name, string Value)[] variables)
+    {
+        const string cover = "for folder in /etc/profile.d /usr/share/modules /usr/share/lmod; do [ ! -d $folder ] || mount -t tmpfs none $folder || exit; done; exec bash \"$1\"";
+        if (!File.Exists(RealModules)) return Run(script, variables);
+        Rig.Need(Environment.UserName == "root", "only root can cover up this host's modules");
+        return Run([Rig.Program("unshare"), "--mount", "sh", "-c", cover, "sh"], script, variables);
+    }
+
+    private (int ExitCode, string Output, string Errors) Run(string[] shell, byte[] script, (string Name, string Value)[] variables)
     {
         // Properties are tried on several threads at once.
         var file = Path.Combine(_node.Path, Path.GetRandomFileName());
         File.WriteAllBytes(file, script);
         var utf8 = new UTF8Encoding(false);
-        var start = new ProcessStartInfo(Rig.Program("bash"), [file])
+        var start = new ProcessStartInfo(shell[0], [.. shell[1..], file])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8, WorkingDirectory = _node.Path,
         };
