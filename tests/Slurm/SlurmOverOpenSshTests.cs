@@ -5,4 +5,4 @@ namespace GpuOps.SlurmTests;
 
 /// <summary>The contract over the installed ssh.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class SlurmOverOpenSshTests(SlurmCluster cluster) : SlurmOverSshContract(cluster, SshTransport.OpenSsh);
+public sealed class SlurmOverOpenSshTests(SlurmCluster cluster) : SlurmOverSshContract(cluster, ChannelKind.OpenSsh);

@@ -11,7 +11,7 @@ namespace GpuOps.SlurmTests;
 
 /// <summary>The scheduler over real sshds, the second behind the first, which is at the other end of a cable.</summary>
 [SupportedOSPlatform("linux")]
-public abstract class SlurmOverSshContract(SlurmCluster cluster, SshTransport transport) : IAsyncLifetime
+public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind transport) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gpuops-over-ssh-").FullName;
     private NetworkHost? _host;

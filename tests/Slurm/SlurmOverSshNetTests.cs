@@ -5,4 +5,4 @@ namespace GpuOps.SlurmTests;
 
 /// <summary>The contract over SSH.NET.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class SlurmOverSshNetTests(SlurmCluster cluster) : SlurmOverSshContract(cluster, SshTransport.SshNet);
+public sealed class SlurmOverSshNetTests(SlurmCluster cluster) : SlurmOverSshContract(cluster, ChannelKind.SshNet);

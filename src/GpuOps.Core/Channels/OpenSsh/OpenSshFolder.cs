@@ -34,11 +34,11 @@ internal sealed class OpenSshFolder
     /// <summary>Makes one that nobody else can enter.</summary>
     public OpenSshFolder()
     {
-        Path = Directory.CreateTempSubdirectory("gpuops-").FullName;
+        Path = Directory.CreateTempSubdirectory("gpuops-ssh-").FullName;
         if (System.Text.Encoding.UTF8.GetByteCount(Socket) > LongestSocket)
         {
             Directory.Delete(Path);
-            Path = Directory.CreateDirectory($"/tmp/gpuops-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+            Path = Directory.CreateDirectory($"/tmp/gpuops-ssh-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         }
 
         Mark = $"gpuops-ask-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";

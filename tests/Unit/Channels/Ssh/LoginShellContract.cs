@@ -9,7 +9,7 @@ using static GpuOps.Unit.Channels.Ssh.SshRig;
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Whatever shell somebody has on the cluster, and whatever it prints, commands and output arrive unchanged.</summary>
-public abstract class LoginShellContract(SshTransport transport) : IDisposable
+public abstract class LoginShellContract(ChannelKind transport) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -2,4 +2,4 @@ namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>The contract over the installed ssh.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class OpenSshChannelTests() : SshChannelContract(SshTransport.OpenSsh);
+public sealed class OpenSshChannelTests() : SshChannelContract(ChannelKind.OpenSsh);

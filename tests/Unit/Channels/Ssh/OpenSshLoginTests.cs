@@ -1,4 +1,4 @@
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>The contract over the installed ssh.</summary>
-public sealed class OpenSshLoginTests() : SshLoginContract(SshTransport.OpenSsh);
+public sealed class OpenSshLoginTests() : SshLoginContract(ChannelKind.OpenSsh);

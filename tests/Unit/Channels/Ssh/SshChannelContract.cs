@@ -10,7 +10,7 @@ namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Commands and files over a real sshd.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public abstract class SshChannelContract(SshTransport transport) : IDisposable
+public abstract class SshChannelContract(ChannelKind transport) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -277,5 +277,22 @@ public abstract class SshChannelContract(SshTransport transport) : IDisposable
         Assert.Equal("FileNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.ReadAsync("/no/such", 0, 1, Token))).Id);
         Assert.Equal("FileNotReadable", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.ReadAsync(rig.Folder, 0, 1, Token))).Id);
         Assert.Equal("FileNotWritten", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.WriteAsync("/no/such", new byte[1], false, Token))).Id);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_nothing_is_written_and_what_was_there_stays()
+    {
+        Need(FullDisk.Missing);
+        await using var rig = await StartAsync();
+        await using var disk = await FullDisk.MountAsync(takesNames: true);
+        await using var channel = Open(rig.Destination());
+        var path = Path.Combine(disk.Path, "all");
+
+        var fault = await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.WriteAsync(path, new byte[100_000], false, Token));
+
+        Assert.Equal("FileNotWritten", fault.Id);
+        Assert.Contains("No space left on device", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(path, Assert.Single(Directory.GetFiles(disk.Path)));
+        Assert.Equal(64 << 10, new FileInfo(path).Length);
     }
 }

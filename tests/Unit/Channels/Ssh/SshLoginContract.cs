@@ -10,7 +10,7 @@ using static GpuOps.Unit.Channels.Ssh.SshRig;
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Host keys and logins against real sshds, also behind jump hosts.</summary>
-public abstract class SshLoginContract(SshTransport transport) : IDisposable
+public abstract class SshLoginContract(ChannelKind transport) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -129,7 +129,7 @@ public abstract class SshLoginContract(SshTransport transport) : IDisposable
     public async Task What_the_host_wants_to_know_is_asked_until_it_is_right(bool hasKey, params string[] lines)
     {
         await using var rig = await StartAsync(new SshdRigOptions { Lines = lines });
-        SshRig.NeedAccounts();
+        Need(SshAccount.Missing);
         await using var account = await SshAccount.CreateAsync();
         // The account's own process looks for the keys that are let in.
         if (!OperatingSystem.IsWindows())

@@ -1,4 +1,4 @@
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>The contract over SSH.NET.</summary>
-public sealed class SshNetLoginShellTests() : LoginShellContract(SshTransport.SshNet);
+public sealed class SshNetLoginShellTests() : LoginShellContract(ChannelKind.SshNet);

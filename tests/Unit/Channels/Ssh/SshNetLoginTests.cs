@@ -1,4 +1,4 @@
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>The contract over SSH.NET.</summary>
-public sealed class SshNetLoginTests() : SshLoginContract(SshTransport.SshNet);
+public sealed class SshNetLoginTests() : SshLoginContract(ChannelKind.SshNet);

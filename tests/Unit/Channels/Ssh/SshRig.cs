@@ -12,17 +12,16 @@ internal static class SshRig
 
     public static Task<SshdRig> StartAsync(SshdRigOptions? options = null)
     {
-        if (SshdRig.Missing is not null && RigFiles.AreRequired)
-            Assert.Fail(SshdRig.Missing);
-        Assert.SkipWhen(SshdRig.Missing is not null, SshdRig.Missing ?? "");
+        Need(SshdRig.Missing);
         return SshdRig.StartAsync(options);
     }
 
-    public static void NeedAccounts()
+    /// <summary>Skips the test where something is missing, or lets it fail.</summary>
+    public static void Need(string? missing)
     {
-        if (SshAccount.Missing is not null && RigFiles.AreRequired)
-            Assert.Fail(SshAccount.Missing);
-        Assert.SkipWhen(SshAccount.Missing is not null, SshAccount.Missing ?? "");
+        if (missing is not null && RigFiles.AreRequired)
+            Assert.Fail(missing);
+        Assert.SkipWhen(missing is not null, missing ?? "");
     }
 
     public static SshDestination Destination(this SshdRig rig) => new(rig.Address, Environment.UserName)

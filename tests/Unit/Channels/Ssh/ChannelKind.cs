@@ -7,15 +7,15 @@ using GpuOps.Channels.Ssh;
 namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>A way to open a channel to a destination.</summary>
-public sealed class SshTransport
+public sealed class ChannelKind
 {
     private readonly Func<SshDestination, SshDialog?, string, ICommandChannel> _open;
 
-    private SshTransport(Func<SshDestination, SshDialog?, string, ICommandChannel> open) => _open = open;
+    private ChannelKind(Func<SshDestination, SshDialog?, string, ICommandChannel> open) => _open = open;
 
-    public static SshTransport SshNet { get; } = new(static (destination, dialog, _) => new SshChannel(destination, dialog));
+    public static ChannelKind SshNet { get; } = new(static (destination, dialog, _) => new SshChannel(destination, dialog));
 
-    public static SshTransport OpenSsh { get; } = new(static (destination, dialog, folder) =>
+    public static ChannelKind OpenSsh { get; } = new(static (destination, dialog, folder) =>
         new OpenSshChannel(Options(destination, folder), dialog));
 
     /// <param name="destination">Where to.</param>
