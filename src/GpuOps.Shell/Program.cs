@@ -42,8 +42,8 @@ internal static class Program
         var telemetry = new TelemetryOptOut();
         WarmUp.Start();
         using var screen = new Screen(options.OutputFormat);
-        var host = new ShellHost(screen, interactive: !options.NonInteractive);
         using var signals = new Signals(screen);
+        var host = new ShellHost(screen, interactive: !options.NonInteractive, () => signals.HasStopped);
         try
         {
             using Session session = Session.Open(host);

@@ -2,13 +2,16 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
+using System.Text;
 
 namespace GpuOps.Shell;
 
 /// <summary>What the engine asks the person at the terminal. Questions are written to standard error, so that they are
 /// seen while the output goes elsewhere.</summary>
-internal sealed class Questions(Screen screen, bool allowed)
+internal sealed class Questions(Screen screen, bool allowed, Func<bool> isStopped)
 {
+    private readonly TypedLine typed = new(screen, isStopped);
+
     public string ReadLine() => Read("a line");
 
     public SecureString ReadSecret()
@@ -22,15 +25,13 @@ internal sealed class Questions(Screen screen, bool allowed)
         }
 
         MustBeAllowed("a secret");
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        typed.Read("a secret", isShown: false, secret.AppendChar, () =>
         {
-            if (key.Key == ConsoleKey.Backspace && secret.Length > 0)
-                secret.RemoveAt(secret.Length - 1);
-            else if (!char.IsControl(key.KeyChar))
-                secret.AppendChar(key.KeyChar);
-        }
-
-        screen.WriteError("\n");
+            if (secret.Length == 0)
+                return false;
+            secret.RemoveAt(secret.Length - 1);
+            return true;
+        });
         return secret;
     }
 
@@ -103,8 +104,21 @@ internal sealed class Questions(Screen screen, bool allowed)
     private string Read(string what)
     {
         MustBeAllowed(what);
-        return Console.In.ReadLine()
-            ?? throw new HostException($"Nobody answers: '{what}' was asked for, and standard input has ended.");
+        if (Console.IsInputRedirected)
+        {
+            return Console.In.ReadLine()
+                ?? throw new HostException($"Nobody answers: '{what}' was asked for, and standard input has ended.");
+        }
+
+        var line = new StringBuilder();
+        typed.Read(what, isShown: true, c => line.Append(c), () =>
+        {
+            if (line.Length == 0)
+                return false;
+            line.Length--;
+            return true;
+        });
+        return line.ToString();
     }
 
     private void MustBeAllowed(string what)

@@ -9,10 +9,10 @@ internal sealed class ShellHost : PSHost
     private readonly ShellHostUI ui;
     private int nativeCommands;
 
-    public ShellHost(Screen screen, bool interactive)
+    public ShellHost(Screen screen, bool interactive, Func<bool> isStopped)
     {
         Screen = screen;
-        ui = new ShellHostUI(screen, interactive);
+        ui = new ShellHostUI(screen, interactive, isStopped);
     }
 
     public Screen Screen { get; }

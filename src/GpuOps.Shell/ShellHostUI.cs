@@ -6,12 +6,12 @@ using System.Management.Automation.Internal;
 namespace GpuOps.Shell;
 
 /// <summary>Text out, and where it goes: objects to standard output, everything said about the run to standard error.</summary>
-internal sealed class ShellHostUI(Screen screen, bool interactive) : PSHostUserInterface
+internal sealed class ShellHostUI(Screen screen, bool interactive, Func<bool> isStopped) : PSHostUserInterface
 {
     private const string Reset = "\x1b[0m";
 
     private readonly ShellRawUI rawUI = new(screen);
-    private readonly Questions questions = new(screen, interactive);
+    private readonly Questions questions = new(screen, interactive, isStopped);
 
     public override PSHostRawUserInterface RawUI => rawUI;
 

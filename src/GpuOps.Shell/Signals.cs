@@ -26,6 +26,18 @@ internal sealed class Signals : IDisposable
     /// <summary>The signal that stopped the run, if one did.</summary>
     public PosixSignal? Received { get; private set; }
 
+    /// <summary>Whether what runs now has been told to stop.</summary>
+    public bool HasStopped
+    {
+        get
+        {
+            lock (gate)
+            {
+                return asked;
+            }
+        }
+    }
+
     public static int ExitCode(PosixSignal signal) =>
         signal switch
         {

@@ -35,6 +35,32 @@ public sealed class InteractiveTests(ShellRig rig) : IClassFixture<ShellRig>
         Assert.Equal(3, await process.ExitCode());
     }
 
+    // The answer is read key by key: neither is it shown, nor has Ctrl+C to wait for Enter.
+    [Fact]
+    public async Task A_question_hides_a_secret_and_ends_at_once_with_the_command()
+    {
+        using ShellProcess process = Start();
+        await process.Shows("PS ");
+
+        await process.Types("'as' + 'ks'; $s = $Host.UI.ReadLineAsSecureString(); \"read $($s.Length)\"\r");
+        await process.Shows("asks");
+        await process.Types("open sesamx\u007fe\r");
+        Assert.DoesNotContain("sesam", await process.Shows("read 11"), StringComparison.Ordinal);
+
+        await process.Types("'as' + 'ks'; $t = $Host.UI.ReadLine(); \"typed $t\"\r");
+        await process.Shows("asks");
+        await process.Types("me\r");
+        await process.Shows("typed me");
+
+        await process.Types("'as' + 'ks'; $null = $Host.UI.ReadLineAsSecureString(); 'not' + 'reached'\r");
+        await process.Shows("asks");
+        await process.Types("\x03");
+        Assert.DoesNotContain("notreached", await process.Shows("PS "), StringComparison.Ordinal);
+
+        await process.Types("exit 3\r");
+        Assert.Equal(3, await process.ExitCode());
+    }
+
     private ShellProcess Start()
     {
         string? missing = !OperatingSystem.IsLinux() ? "only Linux' script takes a command"
