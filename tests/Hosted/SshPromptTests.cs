@@ -108,6 +108,45 @@ public sealed class SshPromptTests : IAsyncLifetime
         Assert.Contains($"{key}", session.Run("Get-SlurmJob -Backend slurm://way").Fails("SshAuthenticationFailed", ErrorCategory.AuthenticationError).Exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Password for ", "PasswordAuthentication yes")]
+    [InlineData("Password", "UsePAM yes", "KbdInteractiveAuthentication yes")]
+    public async Task A_password_and_what_the_host_asks_are_asked_at_the_pipeline(string question, params string[] lines)
+    {
+        Rig.NeedAccounts();
+        await using var account = await SshAccount.CreateAsync();
+        await using var host = await SshdRig.StartAsync(new SshdRigOptions { Lines = lines });
+        using var session = Open(knows: host);
+        session.Run($"New-SshProfile way 127.0.0.1 -Port {host.Port} -User {account.Name} -KeyPath /no/such").Clean();
+
+        var error = session.Run("Get-SlurmJob -Backend slurm://way").Fails("SshAuthenticationFailed", ErrorCategory.AuthenticationError);
+        Assert.Single(session.Host.Questions);
+        session.Host.Answers.Enqueue("hush");
+        session.Host.Answers.Enqueue(account.Password);
+        var checks = session.Run("Test-SshProfile way").Clean().Output;
+
+        Assert.All(checks, check => Assert.True((bool)check.Properties["Succeeded"].Value));
+        Assert.Equal(3, session.Host.Questions.Count);
+        Assert.All(session.Host.Questions, asked => Assert.StartsWith($"SSH, {account.Name}@127.0.0.1:{host.Port}: {question}", asked, StringComparison.Ordinal));
+        Assert.All(session.Host.Questions, static asked => Assert.EndsWith(" (secret)", asked, StringComparison.Ordinal));
+        Assert.DoesNotContain(account.Password, string.Join('\n', checks.Select(static check => check.ToString())) + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_installed_ssh_asks_the_same_way()
+    {
+        using var session = Open();
+        session.Run($"New-SshProfile way 127.0.0.1 -Port {_rigs[0].Port} -KeyPath '{_rigs[0].IdentityFile}' -Transport OpenSsh").Clean();
+        session.Host.Answer = 1;
+        var error = session.Run("Get-SlurmJob -Backend slurm://way").Fails("HostKeyUnknown", ErrorCategory.AuthenticationError);
+        Assert.Contains("SHA256:", Assert.Single(session.Host.Questions), StringComparison.Ordinal);
+        Assert.Contains($"[127.0.0.1]:{_rigs[0].Port}", session.Host.Questions.Single(), StringComparison.Ordinal);
+        Assert.DoesNotContain("yes/no", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(["way Configuration True", "127.0.0.1 Login False"], Test(session, "way"));
+        session.Host.IsAlone = true;
+        session.Run("Get-SlurmJob -Backend slurm://way").Fails("HostKeyUnknown", ErrorCategory.AuthenticationError);
+    }
+
     [Fact]
     public async Task Ctrl_C_at_a_question_ends_the_command_and_the_next_one_asks_again()
     {

@@ -25,6 +25,9 @@ internal static class Rig
     /// <summary>An sshd of the test's own.</summary>
     public static void NeedSshd() => Need(SshdRig.Missing is null, SshdRig.Missing ?? "");
 
+    /// <summary>Accounts of the test's own, which an sshd lets in.</summary>
+    public static void NeedAccounts() => Need(SshAccount.Missing is null, SshAccount.Missing ?? "");
+
     private static void Need(bool there, string reason)
     {
         if (!there && Environment.GetEnvironmentVariable(RequireVariable) == "1")

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using GpuOps.Hosted.Hosting;
+using GpuOps.Rigs;
+
+namespace GpuOps.Hosted;
+
+/// <summary>A Slurm cluster on another host, behind a jump host, by a profile that says everything.</summary>
+[Collection(Alone.Name)]
+public sealed class SlurmProfileTests(Cluster cluster) : IClassFixture<Cluster>, IAsyncLifetime
+{
+    private readonly Store _store = new();
+    private SshdRig? _gate, _login;
+    private Variables? _variables;
+
+    public async ValueTask InitializeAsync()
+    {
+        Rig.NeedSlurm();
+        Rig.NeedSshd();
+        (_gate, _login) = (await SshdRig.StartAsync(), await SshdRig.StartAsync(new SshdRigOptions { Address = "127.0.0.2" }));
+        _login.Authorize(_gate.IdentityFile);
+        var ssh = Directory.CreateDirectory(Path.Combine(_store.Folder, ".ssh")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(ssh, "known_hosts"), await File.ReadAllTextAsync(_gate.KnownHostsFile) + await File.ReadAllTextAsync(_login.KnownHostsFile));
+        await File.WriteAllTextAsync(Path.Combine(ssh, "config"), $"Host gate\n HostName 127.0.0.1\n Port {_gate.Port}\n IdentityFile {_gate.IdentityFile}\n");
+        _variables = new Variables(("GPUOPS_CONFIG_HOME", Path.Combine(_store.Folder, "config")), ("HOME", _store.Folder), ("SSH_AUTH_SOCK", null));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _variables?.Dispose();
+        if (_gate is not null)
+            await _gate.DisposeAsync();
+        if (_login is not null)
+            await _login.DisposeAsync();
+        _store.Dispose();
+    }
+
+    [Theory]
+    [InlineData("-Backend slurm://hpc")]
+    [InlineData("-Backend slurm://")]
+    [InlineData("")]
+    public void A_job_goes_the_way_of_the_profile_and_gets_its_variables(string backend)
+    {
+        using var session = Session.Open(_store);
+        // The hosts know nothing of the cluster: SLURM_CONF is the profile's.
+        using var elsewhere = new Variables(("SLURM_CONF", null));
+        session.Run($$"""
+            New-SshProfile hpc 127.0.0.2 -Port {{_login!.Port}} -KeyPath '{{_gate!.IdentityFile}}' -JumpHost gate -EnvironmentVariable @{ SLURM_CONF = '{{cluster.Rig.Configuration}}' } -Default
+            Register-GpuBackend cluster slurm: -Option @{ sshProfile = 'hpc' }
+            """).Clean();
+        Assert.Equal(["Completed"], session.Read($"(Submit-SlurmJob {backend} -OutputPath /dev/null -- true | Wait-SlurmJob -Interval 1s -Timeout 2m -WarningAction SilentlyContinue).State"));
+        Assert.Equal(["True"], session.Read("Test-SshProfile -Quiet"));
+        session.Run("Set-SshProfile hpc -JumpHost 127.0.0.9:1").Clean();
+        session.Run($"Get-SlurmJob {backend}").Fails("SshProxyFailed", ErrorCategory.ConnectionError);
+        session.Run("Set-SshProfile hpc -JumpHost gate").Clean();
+        session.Run($"Get-SlurmJob {backend}").Clean();
+        Assert.Empty(session.Host.Questions);
+    }
+}
