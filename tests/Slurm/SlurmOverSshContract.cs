@@ -93,6 +93,19 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind tra
         });
 
     [Fact]
+    public async Task A_followed_log_outlives_a_connection_that_is_cut() =>
+        await FollowAsync(_ => { _login!.CutConnections(); return Task.CompletedTask; });
+
+    [Fact]
+    public async Task A_followed_log_outlives_a_partition() =>
+        await FollowAsync(async lost =>
+        {
+            await _host!.PullAsync();
+            await lost.WaitAsync(Token);
+            await _host.PlugAsync();
+        });
+
+    [Fact]
     public async Task Where_the_disk_is_full_no_job_is_submitted_and_the_log_folder_is_named()
     {
         await using var disk = await FullDisk.MountAsync(takesNames: false);
@@ -168,6 +181,25 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind tra
         await scheduler.CancelAsync([id], null, Token);
         await wait;
         Assert.Equal(SlurmJobState.Cancelled, Assert.Single(ended).State);
+    }
+
+    /// <summary>Cuts the connection while a job writes; no byte may be lost, none come twice.</summary>
+    private async Task FollowAsync(Func<Task, Task> cut)
+    {
+        var channel = new LossWatch(Channel());
+        await using var scheduler = Open(channel);
+        var (file, stop) = ($"{Rig.WorkFolder}/followed-{Guid.NewGuid():N}.out", $"{Rig.WorkFolder}/stop-{Guid.NewGuid():N}");
+        var script = Encoding.UTF8.GetBytes("#!/bin/sh\ni=0\nwhile [ ! -e \"$1\" ]; do i=$((i+1)); echo \"line $i\"; sleep 0.01; done\n");
+        var job = (await scheduler.SubmitAsync(new SlurmJobRequest { Script = script, Arguments = [stop], Output = file }, null, Token)).Id;
+        var log = new SlurmLogReader(scheduler, SlurmLogReader.Follow, Token, new SlurmLogTarget(job));
+        await log.UntilAsync(static log => log.Read("").Contains("line 20\n", StringComparison.Ordinal), Token);
+        await cut(channel.Lost);
+        var before = log.Read("").Length;
+        await log.UntilAsync(log => log.Read("").Length > before + 500, Token);
+        await File.WriteAllTextAsync(stop, "", Token);
+        await log.Done;
+        Assert.Empty(log.Faults);
+        Assert.Equal(await File.ReadAllTextAsync(file, Token), log.Read(""));
     }
 
     private ICommandChannel Channel() => transport.Open(Destination(_login!) with { JumpHosts = [Destination(_jump!)] }, null, _folder);

@@ -15,7 +15,8 @@ internal static class OpenSshComplaint
     /// <summary>Finds the host that failed, and how.</summary>
     /// <param name="way">The hosts.</param>
     /// <param name="lines">What ssh said, also those for the hosts on the way.</param>
-    public static GpuOpsException Read(OpenSshWay way, IReadOnlyList<string> lines)
+    /// <param name="silence">Why nobody was asked; null when that needs no explanation.</param>
+    public static GpuOpsException Read(OpenSshWay way, IReadOnlyList<string> lines, string? silence = null)
     {
         // Every ssh whose connection leads through the one that failed says that it was closed, and knows no port.
         var at = Math.Max(0, way.Hops.Count - 1 - lines.Count(line => line.Contains(Behind, StringComparison.Ordinal)));
@@ -26,9 +27,9 @@ internal static class OpenSshComplaint
         if (Says("HOST IDENTIFICATION HAS CHANGED") || Says("has changed and you have requested strict checking"))
             return Refused("HostKeyChanged", $"The key of {host} is not the known one: {said} Somebody may be listening in, or the host was set up anew. Ask its administrator.");
         if (Says("Host key verification failed"))
-            return ChannelErrors.HostKeyUnknown(host, said, way.Hops[at].Host, way.Hops[at].Port, way.Hops[at].KnownHostsFile);
+            return ChannelErrors.HostKeyUnknown(host, said, way.Hops[at].Host, way.Hops[at].Port, way.Hops[at].KnownHostsFile, silence);
         if (Says("Permission denied (") || Says("Too many authentication failures"))
-            return ChannelErrors.AuthenticationFailed(host, $"{string.Join(", ", way.Hops[at].IdentityFiles.Where(File.Exists).Append("what else ssh has"))}. ssh says: {said}");
+            return ChannelErrors.AuthenticationFailed(host, $"{string.Join(", ", way.Hops[at].IdentityFiles.Where(File.Exists).Append("what else ssh has"))}. ssh says: {said}", silence: silence);
         return at < way.Hops.Count - 1 ? ChannelErrors.ProxyFailed(host, Says("forwarding failed") ? way.Hops[at + 1].Description : "anywhere", said)
             : ChannelErrors.Unreachable(host, said);
 

@@ -43,6 +43,7 @@ internal sealed class OpenSshMaster : IRemoteConnection
     private readonly Process _process;
     private readonly OpenSshAsking _asking;
     private readonly TimeProvider _time;
+    private readonly string? _silence;
     private readonly CancellationTokenSource _broken = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<string> _said = [];
@@ -53,6 +54,7 @@ internal sealed class OpenSshMaster : IRemoteConnection
         _call = call;
         _folder = folder;
         _time = time;
+        _silence = dialog.Silence;
         _asking = new OpenSshAsking(folder, way.End, dialog, _broken.Token);
         _process = StartProcess(call, way, folder, dialog.Ask is not null || dialog.TrustHostKey is not null);
         _ended = _process.WaitForExitAsync(CancellationToken.None);
@@ -170,7 +172,7 @@ internal sealed class OpenSshMaster : IRemoteConnection
         if (_asking.Fault is { } fault)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
         lock (_said)
-            throw OpenSshComplaint.Read(way, [.. _said]);
+            throw OpenSshComplaint.Read(way, [.. _said], _silence);
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)

@@ -55,14 +55,24 @@ public sealed class OpenSshMasterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_closed_channel_leaves_no_process()
+    public async Task No_process_is_in_our_session_or_left_when_the_channel_is_closed()
     {
         await using var rig = await StartAsync();
         var options = ChannelKind.Options(rig.Destination(), _folder.Path);
         await using (var channel = new OpenSshChannel(options))
         {
             await channel.RunAsync(Sh("true"), Token);
-            Assert.NotEmpty(ProcessesWith(options.ConfigurationFile!));
+            var master = Assert.Single(ProcessesWith(options.ConfigurationFile!), process => process.ProcessName == "ssh");
+            using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            var ready = Path.Combine(rig.Folder, "ready");
+            var run = channel.RunAsync(Sh("touch \"$1\"; exec sleep 30", ready), giveUp.Token);
+            await UntilExistsAsync(ready);
+            // Ctrl+C at the terminal goes to all of its session: a command could not be ended over a connection that it took.
+            var socket = CommandLine(master.Id).Split('\0').SkipWhile(word => word != "-S").ElementAt(1);
+            Assert.All(ProcessesWith(socket), process => Assert.NotEqual(SessionOf(Environment.ProcessId), SessionOf(process.Id)));
+            Assert.Equal(4, ProcessesWith(socket).Count);
+            await giveUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         }
 
         Assert.Empty(ProcessesWith(options.ConfigurationFile!));
@@ -239,6 +249,8 @@ public sealed class OpenSshMasterTests : IDisposable
 
     private static List<Process> ProcessesWith(string argument) =>
         [.. Process.GetProcesses().Where(process => process.Id != Environment.ProcessId && CommandLine(process.Id).Contains(argument, StringComparison.Ordinal))];
+
+    private static string SessionOf(int process) => File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ')[3];
 
     private static string CommandLine(int process)
     {
