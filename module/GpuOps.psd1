@@ -46,6 +46,9 @@
         'Unregister-GpuBackend'
         'Wait-SlurmJob'
         'Wait-SlurmResource'
+        'Watch-SlurmCluster'
+        'Watch-SlurmJob'
+        'Watch-SlurmResource'
     )
     PrivateData          = @{
         PSData = @{

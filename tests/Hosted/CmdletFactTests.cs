@@ -7,7 +7,7 @@ namespace GpuOps.Hosted;
 /// <summary>What holds for every cmdlet, as the engine sees it.</summary>
 public sealed class CmdletFactTests
 {
-    private static readonly string[] ReadingVerbs = ["Get", "Test", "Wait"];
+    private static readonly string[] ReadingVerbs = ["Get", "Test", "Wait", "Watch"];
 
     /// <summary>They talk to no pool, only to configuration files.</summary>
     private static readonly string[] WithoutPool =

@@ -97,4 +97,27 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         (Wait-SlurmResource -MinGpu 32 -Partition gpu @quick).GpusFree | Should -Be 32
         (TabExpansion2 'Wait-SlurmResource -Partition ').CompletionMatches.ListItemText | Should -Be cpu, gpu
     }
+
+    It 'tells each change of a job once, in 100 columns' {
+        $changes = Submit-SlurmJob -Name 'a name that is rather long' -OutputPath /dev/null -- sleep 1 | Watch-SlurmJob -Interval 200ms -WarningAction Ignore
+        $changes[-1].To | Should -Be Completed
+        $changes.To | Where-Object { $_ -in 'Running', 'Completed' } | Should -Be Running, Completed
+        $view = $changes | Get-View
+        ($view | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 100
+        $view[1] | Should -Match '^Time +Id +Name +User +From +To +Nodes or reason$'
+        $view[-1] | Should -Match '^\d\d-\d\d \d\d:\d\d:\d\d +\d+ +a name that is ra. +root +\w+ +Completed'
+    }
+
+    It 'tells what is free and how the cluster stands, in 100 columns' {
+        $view = Watch-SlurmResource gpu -Interval 10s | Select-Object -First 1 | Get-View
+        $view[1] | Should -Match '^Time +Partition +State +Was +Free +InUse Unusable +GPUs Idle nodes Free of type$'
+        $view[3] | Should -Match '^\S+ \S+ +gpu +Up +32 +0 +0 +32 +4 a100 32/32$'
+        $job = Submit-SlurmJob -Gpu 2 -AdditionalArgument --hold -- true
+        $view = Watch-SlurmCluster 1h | Select-Object -First 1 | Get-View
+        ($view | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 100
+        $view -match '^Jobs' | Should -Be 'Jobs      : 1 Pending (2 GPUs)'
+        $view -match '^Resources' | Should -Be 'Resources : cpu 0/0 GPUs free, gpu 32/32 GPUs free'
+        $view -match '^Users' | Should -Be 'Users     : root 0 GPUs in 0 jobs, 1 waiting'
+        $job | Stop-SlurmJob
+    }
 }

@@ -63,6 +63,10 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
         }
     }
 
+    /// <summary>Says once that a cluster does not answer, and once that it does again.</summary>
+    private protected static Action<GpuOpsException?> Contact(SlurmScheduler scheduler, Action<Action<Cmdlet>> post) => fault => post(cmdlet => cmdlet.WriteWarning(
+        fault is null ? $"'{scheduler.Backend}' answers again." : $"{fault.Message} It is asked again until it answers."));
+
     /// <summary>Patterns with wildcards; null for none.</summary>
     private protected static WildcardPattern[]? Patterns(string[]? texts) =>
         texts is null ? null : [.. texts.Select(static text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase))];

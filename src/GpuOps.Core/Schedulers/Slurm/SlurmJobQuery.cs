@@ -15,6 +15,9 @@ public sealed record SlurmJobQuery
     /// <summary>Also those that were there at some moment since then, over or not; null for those that are there now.</summary>
     public TimeSpan? Since { get; init; }
 
+    /// <summary>Also those that are over and that the controller still remembers, for some minutes.</summary>
+    public bool Remembered { get; init; }
+
     /// <summary>Each task of an array that waits by itself.</summary>
     public bool Expand { get; init; }
 }

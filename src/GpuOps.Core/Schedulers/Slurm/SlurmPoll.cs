@@ -12,12 +12,12 @@ internal sealed record SlurmPoll(TimeSpan Interval, TimeSpan? Timeout = null)
     /// <param name="ask">Asks the cluster.</param>
     /// <param name="isEnough">Told each answer; says whether it is the last.</param>
     /// <param name="away">Told each time that there is no answer, and why.</param>
-    /// <param name="late">The error when the time is up.</param>
+    /// <param name="late">The error when the time is up; null where there is no limit.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GpuOpsException">The one of <paramref name="late"/>, or an error that will not pass by waiting.</exception>
     public async Task RunAsync<T>(
-        Func<CancellationToken, Task<T>> ask, Func<T, bool> isEnough, Action<GpuOpsException> away, Func<Exception, GpuOpsException> late, TimeProvider time, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> ask, Func<T, bool> isEnough, Action<GpuOpsException> away, Func<Exception, GpuOpsException>? late, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new Deadline(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -40,7 +40,7 @@ internal sealed record SlurmPoll(TimeSpan Interval, TimeSpan? Timeout = null)
         }
         catch (OperationCanceledException fault) when (limit.IsOver && !cancellationToken.IsCancellationRequested)
         {
-            throw late(fault);
+            throw late!(fault);
         }
     }
 }

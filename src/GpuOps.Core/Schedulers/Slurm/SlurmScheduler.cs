@@ -51,7 +51,7 @@ public sealed class SlurmScheduler : IJobScheduler
             return new SlurmJobs([], null);
 
         string[] of = query.Ids is not null || query.AllUsers ? [] : [$"--user={string.Join(',', query.Users ?? [await UserAsync(cancellationToken)])}"];
-        string[] also = [.. query.Ids is null && query.Since is null ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
+        string[] also = [.. query.Ids is null && query.Since is null && !query.Remembered ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
         var live = Wanted(query, await ReadLiveAsync([.. of, .. IdsOf(query), .. also], cancellationToken));
         if (query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
             return new SlurmJobs(live, null);

@@ -23,6 +23,7 @@ public sealed class SlurmComplaintsTests
     [InlineData("sacct: error: slurm_persist_conn_open_without_init: failed to open persistent connection to host:127.0.0.1:26819: Connection refused\nsacct: error: Sending PersistInit msg: Connection refused\nsacct: error: Problem talking to the database: Connection refused", SlurmTrouble.AccountingAway)]
     [InlineData("slurm_load_partitions error: Connection reset by peer", SlurmTrouble.ControllerAway)]
     [InlineData("slurm_load_jobs error: Connection reset by peer", SlurmTrouble.ControllerAway)]
+    [InlineData("slurm_load_node error: Transport endpoint is not connected", SlurmTrouble.ControllerAway)]
     [InlineData("scancel: error: Kill job error on job id 2: Access/permission denied", SlurmTrouble.NotAllowed)]
     [InlineData("slurm_update error: Invalid user id", SlurmTrouble.NotAllowed)]
     [InlineData("bash: sbatch: command not found", SlurmTrouble.Refused)]

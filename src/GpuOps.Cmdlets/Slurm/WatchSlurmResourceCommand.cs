@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using GpuOps.Cmdlets.Binding;
+using GpuOps.Schedulers.Slurm;
+
+namespace GpuOps.Cmdlets.Slurm;
+
+/// <summary>Tells what is free on a Slurm cluster, and again each time that it changes.</summary>
+[Cmdlet(VerbsCommon.Watch, "SlurmResource")]
+[OutputType(typeof(SlurmResourceChange))]
+public sealed class WatchSlurmResourceCommand : SlurmResourceCmdlet
+{
+    /// <summary>How often the cluster is asked.</summary>
+    /// <value>30s</value>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    protected override void Begin() => WarnIfHasty(Interval);
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var scheduler = OpenSlurm();
+        var filter = Filter();
+        Run(async (post, token) =>
+        {
+            await new SlurmWatch(scheduler, Interval, Contact(scheduler, post), TimeProvider.System)
+                .RunResourcesAsync(filter, change => post(cmdlet => cmdlet.WriteObject(change)), token);
+            return true;
+        });
+    }
+}
