@@ -120,6 +120,7 @@ public sealed class SshPromptTests : IAsyncLifetime
         session.Run($"New-SshProfile way 127.0.0.1 -Port {host.Port} -User {account.Name} -KeyPath /no/such").Clean();
 
         var error = session.Run("Get-SlurmJob -Backend slurm://way").Fails("SshAuthenticationFailed", ErrorCategory.AuthenticationError);
+        Assert.Contains("Tried: /no/such (does not exist), asking, but nobody answered.", error.Exception.Message, StringComparison.Ordinal);
         Assert.Single(session.Host.Questions);
         session.Host.Answers.Enqueue("hush");
         session.Host.Answers.Enqueue(account.Password);

@@ -92,6 +92,8 @@ internal sealed record OpenSshCall(OpenSshOptions Options, string Program, strin
     private string[] Given() =>
     [
         .. Options.IdentityFiles.SelectMany(file => (string[])["-i", file]),
+        // Who names a key means it: an agent full of others would use up the tries that the server allows.
+        .. Options.IdentityFiles.Count > 0 ? Set("IdentitiesOnly=yes") : [],
         .. Options.JumpHosts.Count > 0 ? (string[])["-J", string.Join(',', Options.JumpHosts)] : [],
         .. Seconds(Options.KeepAlive) is { } interval ? Set($"ServerAliveInterval={interval}") : [],
         .. Seconds(Options.ConnectTimeout) is { } limit ? Set($"ConnectTimeout={limit}") : [],

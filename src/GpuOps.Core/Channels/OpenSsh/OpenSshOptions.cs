@@ -13,7 +13,7 @@ public sealed record OpenSshOptions(string Name)
     /// <summary>The port there.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Key files to try first.</summary>
+    /// <summary>Key files to try, and besides them only those that the configuration names; empty leaves it to that and the agent.</summary>
     public IReadOnlyList<string> IdentityFiles { get; init; } = [];
 
     /// <summary>The hosts on the way, the nearest first: <c>[user@]host[:port]</c>, or names from ssh's configuration.</summary>

@@ -10,6 +10,7 @@ internal sealed class SshLogin
     private readonly Func<SshPrompt, string?>? _ask;
     private readonly List<string> _tried = [];
     private readonly List<IPrivateKeySource> _keys = [];
+    private bool _isUnanswered;
 
     /// <summary>Looks for keys.</summary>
     /// <param name="destination">Where to log in.</param>
@@ -17,12 +18,18 @@ internal sealed class SshLogin
     public SshLogin(SshDestination destination, Func<SshPrompt, string?>? ask)
     {
         _destination = destination;
-        _ask = ask;
+        _ask = ask is null ? null : prompt =>
+        {
+            var answer = ask(prompt);
+            _isUnanswered |= answer is null;
+            return answer;
+        };
         FindKeys();
     }
 
     /// <summary>What is tried, for the message when nothing of it is taken.</summary>
-    public string Tried => _tried.Count > 0 ? string.Join(", ", _tried) : "nothing, there is no key and nobody to ask for a password";
+    public string Tried => _ask is not null ? string.Join(", ", _tried.Append(_isUnanswered ? "asking, but nobody answered" : "asking"))
+        : _tried.Count > 0 ? string.Join(", ", _tried) : "nothing, there is no key and nobody to ask for a password";
 
     /// <summary>The methods, for one connection.</summary>
     public AuthenticationMethod[] Methods()
@@ -78,8 +85,6 @@ internal sealed class SshLogin
             AddFile(file);
         if (_destination.IdentitiesOnly)
             _tried.AddRange(_destination.IdentityFiles.Where(static path => !File.Exists(path)).Select(static path => $"{path} (does not exist)"));
-        if (_ask is not null)
-            _tried.Add("asking");
     }
 
     private void AddHeld(SshAgent agent, byte[] key, string name)

@@ -63,7 +63,7 @@ public sealed class SshRoutesTests : IDisposable
         var before = Routes(profile).Find("dgx").Key;
         Assert.Equal(before, Routes(profile with { Description = "other words" }).Find("dgx").Key);
         Assert.NotEqual(before, Routes(profile with { JumpHost = ["gate"] }).Find("dgx").Key);
-        Assert.NotEqual(before, Routes(profile with { Transport = GpuOps.Channels.SshTransport.OpenSsh }).Find("dgx").Key);
+        Assert.NotEqual(before, Routes(profile with { Transport = SshTransport.OpenSsh }).Find("dgx").Key);
         Config("Host big\n User ann\n");
         Assert.NotEqual(before, Routes(profile).Find("dgx").Key);
     }
