@@ -81,6 +81,7 @@ public sealed class SlurmWatchTests(Cluster cluster) : IClassFixture<Cluster>, I
     [Theory]
     [InlineData("Watch-SlurmCluster never", "InvalidSchedule", ErrorCategory.InvalidArgument)]
     [InlineData("Watch-SlurmCluster '61 * * * *'", "InvalidSchedule", ErrorCategory.InvalidArgument)]
+    [InlineData("Watch-SlurmResource moon", "SlurmPartitionNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Watch-SlurmJob 12_x", "InvalidSlurmJobId", ErrorCategory.InvalidArgument)]
     [InlineData("Watch-SlurmJob 4000000", "SlurmJobNotFound", ErrorCategory.ObjectNotFound)]
     public void What_cannot_be_is_an_error_that_says_so(string script, string id, ErrorCategory category)

@@ -152,7 +152,7 @@ public sealed class SlurmWatchTests(SlurmCluster cluster) : IAsyncDisposable
         var changes = new ConcurrentQueue<SlurmResourceChange>();
         await Rig.RunAsync("scancel", "--user=root");
         await Rig.UntilAsync("nothing runs", static result => result.Output.Trim().Length == 0, "squeue", "-h");
-        _ = Watch().RunResourcesAsync(new SlurmResourceFilter { Partition = static name => name == "gpu" }, changes.Enqueue, _stop.Token);
+        _ = Watch().RunResourcesAsync(new SlurmResourceFilter { Partition = static name => name == "gpu" }, static _ => { }, changes.Enqueue, _stop.Token);
         await UntilAsync("the first row is there", () => !changes.IsEmpty);
         Assert.Equal((null, "gpu", 0), changes.Select(static change => (change.From, change.Partition, change.Difference)).First());
         var job = await SubmitAsync("--gpus=a100:3", "--nodes=1", "--wrap=exec sleep 600");

@@ -27,8 +27,16 @@ public sealed class WatchSlurmResourceCommand : SlurmResourceCmdlet
         Run(async (post, token) =>
         {
             await new SlurmWatch(scheduler, Interval, Contact(scheduler, post), TimeProvider.System)
-                .RunResourcesAsync(filter, change => post(cmdlet => cmdlet.WriteObject(change)), token);
+                .RunResourcesAsync(filter, Check, change => post(cmdlet => cmdlet.WriteObject(change)), token);
             return true;
         });
+
+        void Check(IReadOnlyList<SlurmResource> there)
+        {
+            if (Missing(there, scheduler).FirstOrDefault() is { } missing)
+            {
+                throw missing;
+            }
+        }
     }
 }

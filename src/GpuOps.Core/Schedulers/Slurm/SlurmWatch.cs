@@ -46,13 +46,16 @@ public sealed class SlurmWatch(SlurmScheduler scheduler, TimeSpan interval, Acti
 
     /// <summary>Watches what is free: each partition first, and again each time that something else of it is free.</summary>
     /// <param name="filter">Which partitions and types of GPUs count.</param>
+    /// <param name="looked">Told all partitions after each look, before what changed.</param>
     /// <param name="changed">Told each change, once.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public Task RunResourcesAsync(SlurmResourceFilter filter, Action<SlurmResourceChange> changed, CancellationToken cancellationToken)
+    public Task RunResourcesAsync(
+        SlurmResourceFilter filter, Action<IReadOnlyList<SlurmResource>> looked, Action<SlurmResourceChange> changed, CancellationToken cancellationToken)
     {
         var known = new Dictionary<string, SlurmResource>();
         return AskAsync(token => scheduler.ReadResourcesAsync(filter, token), answer =>
         {
+            looked(answer.Partitions);
             foreach (var part in answer.Partitions)
             {
                 var before = known.GetValueOrDefault(part.Partition!);
@@ -108,7 +111,8 @@ public sealed class SlurmWatch(SlurmScheduler scheduler, TimeSpan interval, Acti
     private async Task<SlurmJobs> LookAsync(List<SlurmJobId> open, CancellationToken cancellationToken)
     {
         var answer = await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = [.. open], Expand = open.Any(static id => id.IsTask || id.IsTaskSet) }, cancellationToken);
-        return answer with { Jobs = [.. answer.Jobs.Where(job => open.Any(id => id.Covers(job.Id)))] };
+        var named = open.ToLookup(static id => id.Base);
+        return answer with { Jobs = [.. answer.Jobs.Where(job => named[job.Id.Base].Any(id => id.Covers(job.Id)))] };
     }
 
     private List<SlurmJobChange> Take(IReadOnlyList<SlurmJob> jobs, SlurmJobs ended)
@@ -123,14 +127,14 @@ public sealed class SlurmWatch(SlurmScheduler scheduler, TimeSpan interval, Acti
     private bool TakeNamed(SlurmJobs answer, List<SlurmJobId> open, HashSet<SlurmJobId> seen, Action<SlurmJobChange> changed, Action<SlurmJobId> unknown)
     {
         Tell(Take([], answer), changed);
-        foreach (var id in open.ToArray())
+        var there = new SlurmJobLookup(answer.Jobs);
+        open.RemoveAll(id =>
         {
-            if (answer.Jobs.Any(job => id.Covers(job.Id))) seen.Add(id);
-            else if (IsAccountingAway(answer)) continue;
-            else if (!seen.Contains(id)) unknown(id);
-            if (_ledger.IsOver(id)) open.Remove(id);
-        }
-
+            SlurmJob[] own = [.. there.Of(id)];
+            if (own.Length > 0) seen.Add(id);
+            else if (!IsAccountingAway(answer) && !seen.Contains(id)) unknown(id);
+            return own.All(static job => job.IsFinished) && (!IsAccountingAway(answer) || (own.Length > 0 && _ledger.IsOver(id)));
+        });
         return open.Count == 0;
     }
 
