@@ -195,6 +195,41 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     }
 
     [Fact]
+    public void A_job_that_never_starts_is_pointed_out_once()
+    {
+        using var session = Open();
+        session.Run($"$bad = Submit-SlurmJob -OutputPath /dev/null -- false; $bad | Wait-SlurmJob {Quietly} -ErrorAction Ignore; $after = Submit-SlurmJob -DependsOn $bad -OutputPath /dev/null -- true").Clean();
+        using (var waiting = session.Start("$after | Wait-SlurmJob -Interval 1s"))
+        {
+            Wait.Until(() => waiting.Streams.Warning.Any(static warning => warning.Message.Contains("DependencyNeverSatisfied", StringComparison.Ordinal)), "it is said");
+            var looks = waiting.Streams.Progress.Count;
+            Wait.Until(() => waiting.Streams.Progress.Count > looks + 1, "the cluster is asked again");
+            Assert.Single(waiting.Streams.Warning, static warning => warning.Message.Contains("DependencyNeverSatisfied", StringComparison.Ordinal));
+            waiting.Stop();
+        }
+
+        session.Run("$after | Stop-SlurmJob").Clean();
+    }
+
+    [Fact]
+    public async Task That_the_accounting_is_away_is_said_once()
+    {
+        using var session = Open();
+        session.Run($"$a = Submit-SlurmJob -OutputPath /dev/null -- true; $b = Submit-SlurmJob -OutputPath /dev/null -- true; $a, $b | Wait-SlurmJob {Quietly}").Clean();
+        await cluster.Rig.StopAccountingAsync();
+        try
+        {
+            var outcome = session.Run("$a, $b | Get-SlurmJob");
+            Assert.Equal(["Completed", "Completed"], outcome.Output.Select(static job => job.Properties["State"].Value.ToString()));
+            Assert.Contains("accounting does not answer", Assert.Single(outcome.Warnings), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await cluster.Rig.StartAccountingAsync();
+        }
+    }
+
+    [Fact]
     public void Stopping_a_wait_leaves_the_job_alone()
     {
         using var session = Open();

@@ -10,5 +10,7 @@ internal sealed class CmdletSink(Action<Action<Cmdlet>> post) : IRecordSink
 
     public void WriteError(ErrorRecord error) => post(cmdlet => cmdlet.WriteError(error));
 
+    public void WriteWarning(string text) => post(cmdlet => cmdlet.WriteWarning(text));
+
     public void WriteProgress(ProgressRecord progress) => post(cmdlet => cmdlet.WriteProgress(progress));
 }

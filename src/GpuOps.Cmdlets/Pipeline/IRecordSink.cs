@@ -11,6 +11,9 @@ internal interface IRecordSink
     /// <summary>Writes an error that ends nothing.</summary>
     void WriteError(ErrorRecord error);
 
+    /// <summary>Writes a warning.</summary>
+    void WriteWarning(string text);
+
     /// <summary>Writes how it stands.</summary>
     void WriteProgress(ProgressRecord progress);
 }

@@ -43,6 +43,9 @@ public sealed class SlurmSubmittedJob : BackgroundJob, IRecordSink
     }
 
     /// <inheritdoc/>
+    void IRecordSink.WriteWarning(string text) => Warning.Add(new WarningRecord(text));
+
+    /// <inheritdoc/>
     void IRecordSink.WriteProgress(ProgressRecord progress) => Progress.Add(progress);
 
     internal override void Abandon()

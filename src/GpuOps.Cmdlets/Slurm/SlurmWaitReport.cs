@@ -15,6 +15,7 @@ internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions
     private const int ProgressId = 3301, LastLines = 5;
 
     private readonly List<Task> _failures = [];
+    private readonly HashSet<SlurmJobId> _stuck = [];
 
     /// <summary>Waits until all are over.</summary>
     /// <param name="ids">The jobs.</param>
@@ -60,6 +61,11 @@ internal sealed class SlurmWaitReport(SlurmScheduler scheduler, SlurmWaitOptions
             RecordType = progress.Done == progress.Total ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         };
         sink.WriteProgress(record);
+        foreach (var job in progress.Stuck.Where(job => _stuck.Add(job.Id)))
+        {
+            sink.WriteWarning(
+                $"The job {job} does not start as things are: {job.Reason}{(job.Dependency.Length > 0 ? $" of {job.Dependency}" : "")}. It is waited for all the same; Stop-SlurmJob {job.Id} ends it.");
+        }
     }
 
     private void WriteError(GpuOpsException fault, object target) => sink.WriteError(ErrorRecords.From(fault, target));

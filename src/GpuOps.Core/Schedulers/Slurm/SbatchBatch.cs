@@ -10,7 +10,7 @@ namespace GpuOps.Schedulers.Slurm;
 /// </summary>
 internal static class SbatchBatch
 {
-    private const int AtOnce = 4;
+    private const int AtOnce = 8;
 
     // What is printed in one piece does not mix with what another says.
     private const int LongestAnswer = 3000;

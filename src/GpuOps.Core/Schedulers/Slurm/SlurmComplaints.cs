@@ -42,6 +42,14 @@ public static class SlurmComplaints
         return new(Array.Find(Signs, sign => message.Contains(sign.Words, StringComparison.OrdinalIgnoreCase)).Trouble, message);
     }
 
+    /// <summary>Whether the command never reached the controller, so that what it wanted has certainly not been done.</summary>
+    /// <param name="complaint">What it complained of.</param>
+    public static bool NeverReached(SlurmComplaint complaint)
+    {
+        ArgumentNullException.ThrowIfNull(complaint);
+        return complaint.Message.Contains("Unable to contact slurm controller (connect failure)", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>
     /// What Slurm says in <c>sbatch: error: …</c>, <c>slurm_load_jobs error: …</c>, <c>Slurm accounting storage is disabled</c>;
     /// null for somebody else's line.

@@ -7,7 +7,7 @@ public static class SlurmJobMerge
     /// One job for each id: the controller's word where it has one, since the accounting lags behind, filled up by the
     /// accounting; then the jobs that only the accounting still knows. Of an array whose tasks the controller knows, the
     /// accounting's tasks alone count: it lists waiting ones in brackets for a while after they were split, and a task that
-    /// has begun for a moment as a job with the array's own number.
+    /// has begun for a moment as a job with the array's own number. The parts of a heterogeneous job it lists like that too.
     /// </summary>
     /// <param name="live">The controller's jobs.</param>
     /// <param name="accounted">The accounting's jobs; of several with one id, the last was the last to run.</param>
@@ -17,11 +17,11 @@ public static class SlurmJobMerge
         ArgumentNullException.ThrowIfNull(accounted);
         var jobs = new List<SlurmJob>();
         var places = new Dictionary<SlurmJobId, int>();
-        var arrays = new HashSet<string>();
+        var parents = new HashSet<string>();
         foreach (var job in live)
         {
             if (!places.TryAdd(job.Id.Job, jobs.Count)) continue;
-            if (job.ArrayJobId is { } array) arrays.Add(array);
+            if (job.ArrayJobId is not null || job.Id.Component is not null) parents.Add(job.Id.Base);
             jobs.Add(job);
         }
 
@@ -30,7 +30,7 @@ public static class SlurmJobMerge
         foreach (var (id, job) in latest)
         {
             if (places.TryGetValue(id, out var place)) jobs[place] = Fill(jobs[place], job);
-            else if (!arrays.Contains(id.Base) || id.IsTask) jobs.Add(job);
+            else if (!parents.Contains(id.Base) || id.IsTask || id.Component is not null) jobs.Add(job);
         }
 
         return jobs;

@@ -107,7 +107,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         {
             var complaint = SlurmComplaints.Read(result.ErrorText);
             // The controller may have taken the job and fallen silent before it said so.
-            Fail(draft, commands.Explain(complaint, "sbatch"), isDoubtful: complaint.Trouble == SlurmTrouble.ControllerAway);
+            Fail(draft, commands.Explain(complaint, "sbatch"), isDoubtful: complaint.Trouble == SlurmTrouble.ControllerAway && !SlurmComplaints.NeverReached(complaint));
         }
     }
 

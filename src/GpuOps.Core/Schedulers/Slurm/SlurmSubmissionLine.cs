@@ -11,7 +11,7 @@ namespace GpuOps.Schedulers.Slurm;
 public sealed class SlurmSubmissionLine
 {
     // So many that a login is nothing beside them, and so few that the first of them need not wait long for the last.
-    private const int MostTogether = 32;
+    private const int MostTogether = 128;
     private const int MostBytes = 256 * 1024;
 
     private readonly string? _folder;

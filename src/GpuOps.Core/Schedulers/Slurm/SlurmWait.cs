@@ -11,9 +11,12 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="time">The clock.</param>
 public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options, TimeProvider time)
 {
+    private static readonly string[] NeverStarts = ["DependencyNeverSatisfied", "PartitionConfig", "PartitionTimeLimit", "PartitionNodeLimit", "BadConstraints"];
+
     private readonly HashSet<SlurmJobId> _told = [];
     private readonly Dictionary<SlurmJobId, SlurmJob> _seen = [];
     private Dictionary<SlurmJobState, int> _states = [];
+    private SlurmJob[] _stuck = [];
 
     /// <summary>Waits until all of them are over, or in a wanted state.</summary>
     /// <param name="ids">The jobs; of an array all its tasks.</param>
@@ -38,7 +41,7 @@ public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options
             return open.Count == 0;
         }
 
-        void Tell(string? trouble) => progress(new SlurmWaitProgress(total - open.Count, total, _states, trouble));
+        void Tell(string? trouble) => progress(new SlurmWaitProgress(total - open.Count, total, _states, trouble) { Stuck = _stuck });
 
         GpuOpsException Late(Exception fault) => new("SlurmWaitTimeout", GpuOpsErrorKind.Timeout,
             $"{open.Count} of {total} jobs are not over after {options.Timeout}: {string.Join(", ", open.Take(5))}{(open.Count > 5 ? ", ..." : "")}. They go on; Get-SlurmJob shows how they stand.", open, fault);
@@ -47,6 +50,7 @@ public sealed class SlurmWait(SlurmScheduler scheduler, SlurmWaitOptions options
     private void Take(SlurmJobs answer, List<SlurmJobId> open, Action<SlurmJob> ended, Action<SlurmJobId, SlurmJob?> lost)
     {
         _states = answer.Jobs.CountBy(static job => job.State).ToDictionary();
+        _stuck = [.. answer.Jobs.Where(static job => job.State == SlurmJobState.Pending && NeverStarts.Contains(job.Reason))];
         foreach (var job in answer.Jobs.Where(IsDone).Where(job => _told.Add(job.Id.Job)))
             ended(job);
 

@@ -41,6 +41,14 @@ public sealed class SlurmJobMergeTests
     }
 
     [Fact]
+    public void The_parts_of_a_heterogeneous_job_are_no_jobs_beside_it()
+    {
+        var jobs = SlurmJobMerge.Combine(
+            [Job("5+0", SlurmJobState.Cancelled), Job("5+1", SlurmJobState.Cancelled)], [Job("5", SlurmJobState.Cancelled), Job("5+0", SlurmJobState.Cancelled)]);
+        Assert.Equal(["5+0", "5+1"], jobs.Select(static job => job.Id.ToString()));
+    }
+
+    [Fact]
     public void Tasks_the_controller_has_split_are_not_listed_twice()
     {
         var jobs = SlurmJobMerge.Combine(

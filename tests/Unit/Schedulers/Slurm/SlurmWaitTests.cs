@@ -36,6 +36,53 @@ public sealed class SlurmWaitTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
     }
 
+    [Theory]
+    [InlineData("TIMEOUT", SlurmJobState.Timeout)]
+    [InlineData("OUT_OF_MEMORY", SlurmJobState.OutOfMemory)]
+    [InlineData("NODE_FAIL", SlurmJobState.NodeFail)]
+    [InlineData("PREEMPTED", SlurmJobState.Preempted)]
+    [InlineData("BOOT_FAIL", SlurmJobState.BootFail)]
+    [InlineData("DEADLINE", SlurmJobState.Deadline)]
+    [InlineData("CANCELLED", SlurmJobState.Cancelled)]
+    public async Task Every_way_to_end_ends_the_wait(string word, SlurmJobState state)
+    {
+        await using var cluster = new PlayedCluster { Jobs = [new SqueueRecord { Id = "123_4", State = word }, new SqueueRecord { Id = "1234", State = "RUNNING" }] };
+        await using var scheduler = new SlurmScheduler(cluster, new SlurmOptions("test"));
+        List<SlurmJob> ended = [];
+        await new SlurmWait(scheduler, new SlurmWaitOptions { Interval = Interval }, new FakeTimeProvider()).RunAsync(
+            [SlurmJobId.Parse("123_4")], ended.Add, static (id, _) => Assert.Fail($"{id} is lost."), static _ => { }, Token);
+        Assert.Equal(("123_4", state), (Assert.Single(ended).Id.ToString(), ended[0].State));
+    }
+
+    [Theory]
+    [InlineData("REQUEUED")]
+    [InlineData("REQUEUE_HOLD")]
+    [InlineData("SPECIAL_EXIT")]
+    [InlineData("COMPLETING")]
+    [InlineData("STAGE_OUT")]
+    [InlineData("A_STATE_OF_TOMORROW")]
+    public async Task What_goes_back_or_is_not_quite_over_is_waited_for(string word)
+    {
+        await using var cluster = new PlayedCluster { Jobs = [new SqueueRecord { State = word }] };
+        await using var scheduler = new SlurmScheduler(cluster, new SlurmOptions("test"));
+        var time = new AnnouncedTime();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var wait = new SlurmWait(scheduler, new SlurmWaitOptions { Interval = Interval }, time).RunAsync(
+            [SlurmJobId.Parse("7")], static job => Assert.Fail($"{job} is over."), static (id, _) => Assert.Fail($"{id} is lost."), static _ => { }, stop.Token);
+        await time.Armed.WaitAsync(Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+    }
+
+    [Fact]
+    public async Task A_task_is_cancelled_by_its_own_id()
+    {
+        await using var cluster = new PlayedCluster();
+        await using var scheduler = new SlurmScheduler(cluster, new SlurmOptions("test"));
+        await scheduler.CancelAsync([SlurmJobId.Parse("123_4")], null, Token);
+        Assert.Equal(["scancel", "123_4"], Assert.Single(cluster.Calls).Arguments);
+    }
+
     /// <summary>A clock that tells when somebody has begun to wait for it.</summary>
     private sealed class AnnouncedTime : FakeTimeProvider
     {
