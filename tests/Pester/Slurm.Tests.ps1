@@ -21,6 +21,9 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $done.State, $done.Gpus, $done.ExitCode | Should -Be Completed, 2, 0
         $done | Get-SlurmJobLog | Should -Be 'trained with --lr 0.1'
         Get-SlurmJob | Where-Object State -EQ Running | Stop-SlurmJob -WhatIf
+        Set-Content train.sh "#!/bin/bash`n#SBATCH --partition=gpu`ntrue"
+        (Wait-SlurmResource -MinGpu 4 -Partition gpu -Timeout 2h).Partition | Should -Be gpu
+        (Submit-SlurmJob -Path train.sh -OutputPath /dev/null | Wait-SlurmJob @quick).State | Should -Be Completed
     }
 
     It 'shows jobs in 100 columns' {
