@@ -41,6 +41,16 @@ public sealed partial class SubmitSlurmJobCommand
     [Parameter(ParameterSetName = "ScriptBlock")]
     public SwitchParameter AsArray { get; set; }
 
+    /// <summary>
+    /// The template by which the script is written: <c>base</c>, <c>advanced</c>, or one of your own, <c>NAME.sh.liquid</c> in
+    /// the folder <c>templates</c> beside your config.yaml.
+    /// </summary>
+    /// <value>base, or the backend's default</value>
+    [Parameter(ParameterSetName = "Command")]
+    [Parameter(ParameterSetName = "ScriptBlock")]
+    [ArgumentCompleter(typeof(SlurmTemplateCompleter))]
+    public string? Template { get; set; }
+
     /// <summary>The job's name.</summary>
     [Parameter]
     public string? Name { get; set; }

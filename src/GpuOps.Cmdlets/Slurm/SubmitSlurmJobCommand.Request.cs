@@ -15,6 +15,7 @@ public sealed partial class SubmitSlurmJobCommand
         Block = ScriptBlock is null ? null : SubmittedBlock.Of(this, ScriptBlock) with { Arguments = arguments is [var packed] ? packed : "" },
         Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
         Arguments = Path is null ? [] : arguments,
+        Template = Template,
         Resources = new SlurmResourceRequest
         {
             Nodes = Node,

@@ -80,6 +80,13 @@ internal static class SlurmDefaultTable
         Environment("modules", "The environment modules to load, with commas, where a command names none.", static e => e.Modules.Count > 0, static (e, value) => e with { Modules = List(value) }),
         Environment("conda", "The conda environment, where a command names neither that nor a venv.", SaysPython, static (e, value) => e with { Conda = value }),
         Environment("venv", "The Python venv, where a command names neither that nor a conda environment.", SaysPython, static (e, value) => e with { Venv = value }),
+        new("template", SettingType.Text, "The template by which the scripts of commands are written that name none.")
+        {
+            IsSaid = static job => job.Template is not null,
+            Give = static (job, _, value) => job with { Template = value },
+            IsForScripts = false,
+            AllowedInProject = false,
+        },
         new("powerShell", SettingType.Text, "The pwsh or gpuops that runs script blocks on the nodes, where it is not found there.")
         {
             IsSaid = static job => job.Block?.Program is not null,

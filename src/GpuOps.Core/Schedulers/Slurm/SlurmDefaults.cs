@@ -6,11 +6,12 @@ internal static class SlurmDefaults
     /// <summary>The request with the defaults.</summary>
     /// <param name="request">The request.</param>
     /// <param name="options">The backend's options.</param>
-    public static SlurmJobRequest Apply(SlurmJobRequest request, SlurmOptions options)
+    /// <param name="written">The same request with the script that a template wrote for it, whose lines are stronger too.</param>
+    public static SlurmJobRequest Apply(SlurmJobRequest request, SlurmOptions options, SlurmJobRequest? written = null)
     {
         if (options.Defaults.Count == 0) return request;
         var whole = request;
-        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && (row.IsForBlocks || request.Block is null) && !IsSaid(row, request)))
+        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && (row.IsForBlocks || request.Block is null) && !IsSaid(row, request, written ?? request)))
         {
             foreach (var (name, value) in ValuesOf(row, options)) whole = row.Give(whole, name, value);
         }
@@ -18,8 +19,8 @@ internal static class SlurmDefaults
         return whole;
     }
 
-    private static bool IsSaid(SlurmDefault row, SlurmJobRequest request) =>
-        row.IsSaid(request) || row.Options.Any(option => SbatchDirectives.Find(request, option.Name, option.Letter) is not null);
+    private static bool IsSaid(SlurmDefault row, SlurmJobRequest request, SlurmJobRequest written) =>
+        row.IsSaid(request) || row.Options.Any(option => SbatchDirectives.Find(written, option.Name, option.Letter) is not null);
 
     private static IEnumerable<(string Name, string Value)> ValuesOf(SlurmDefault row, SlurmOptions options)
     {

@@ -35,6 +35,8 @@ internal static class SlurmJobRules
                 throw SlurmText.Wrong("NoSlurmCommand", "The job has nothing to run. Give a command or a script.", job);
         }
 
+        if (job is { Template: not null, Script: not null })
+            throw SlurmText.Wrong("SlurmScriptNotTouched", $"The request asks for the template '{Excerpt.Of(job.Template)}', but a script is sent as it is. Give a command instead.", job);
         if (job.TaskArguments is { } tasks) Check(tasks, job);
         Check(job.Environment, job.Script is not null);
     }

@@ -51,24 +51,31 @@ internal sealed class SlurmJobScript
 
         """;
 
-    private readonly StringBuilder _text = new("#!/bin/bash\n");
+    private readonly StringBuilder _text = new();
 
-    private SlurmJobScript()
+    /// <summary>Writes the parts of a request's script.</summary>
+    /// <param name="job">The request, with a command or a block.</param>
+    /// <exception cref="GpuOpsException">A word that no program can be given.</exception>
+    public SlurmJobScript(SlurmJobRequest job)
     {
+        Prepare(job.Environment, job.TaskArguments is not null || job.Block is not null);
+        Run = job.Block is { } block ? RunOf(block, job.TaskArguments) : RunOf(job.Environment.Container, job.Command!, job.TaskArguments);
+        Setup = _text.ToString();
     }
 
-    /// <summary>Writes the script of a request with a command.</summary>
+    /// <summary>What prepares the place, whole lines.</summary>
+    public string Setup { get; }
+
+    /// <summary>What becomes the command, without the end of its line; nothing comes after it.</summary>
+    public string Run { get; }
+
+    /// <summary>The script of a request with a command or a block.</summary>
     /// <param name="job">The request.</param>
     /// <exception cref="GpuOpsException">A word that no program can be given.</exception>
     public static byte[] Write(SlurmJobRequest job)
     {
-        var script = new SlurmJobScript();
-        script.Prepare(job.Environment, job.TaskArguments is not null || job.Block is not null);
-        if (job.Block is { } block)
-            script.Run(block, job.TaskArguments);
-        else
-            script.Run(job.Environment.Container, job.Command!, job.TaskArguments);
-        return SlurmText.Encoding.GetBytes(script._text.ToString());
+        var script = new SlurmJobScript(job);
+        return SlurmText.Encoding.GetBytes($"#!/bin/bash\n{script.Setup}{script.Run}\n");
     }
 
     /// <summary>The line of a script that says what a task's arguments are.</summary>
@@ -99,7 +106,7 @@ internal sealed class SlurmJobScript
         foreach (var (name, value) in environment.Variables) _text.Append($"export {name}={Word(value)}\n");
     }
 
-    private void Run(SlurmContainer? container, IReadOnlyList<string> command, IReadOnlyList<IReadOnlyList<string>>? tasks)
+    private string RunOf(SlurmContainer? container, IReadOnlyList<string> command, IReadOnlyList<IReadOnlyList<string>>? tasks)
     {
         List<string> words = container is null ? [] : container.Runtime == SlurmContainerRuntime.Pyxis ? Pyxis(container) : Apptainer(container);
         if (words.Count == 0 && command[0].StartsWith('-')) words.Add("--");
@@ -116,10 +123,10 @@ internal sealed class SlurmJobScript
             words.Add("\"$@\"");
         }
 
-        _text.Append($"exec {string.Join(' ', words)}\n");
+        return $"exec {string.Join(' ', words)}";
     }
 
-    private void Run(SlurmBlock block, IReadOnlyList<IReadOnlyList<string>>? tasks)
+    private string RunOf(SlurmBlock block, IReadOnlyList<IReadOnlyList<string>>? tasks)
     {
         if (block.Program is { } program)
         {
@@ -140,7 +147,8 @@ internal sealed class SlurmJobScript
         var text = block.Text.Replace("\r\n", "\n", StringComparison.Ordinal);
         var end = "GPUOPS_BLOCK";
         while (text.Split('\n').Contains(end)) end += "_";
-        _text.Append($"exec \"$gpuops_shell\" -NoProfile -NonInteractive -Command {Word(block.Starter)} 3<<'{end}' 4<<<\"$1\"\n{text}\n{end}\n");
+        _text.Append($"gpuops_run() {{\nexec \"$gpuops_shell\" -NoProfile -NonInteractive -Command {Word(block.Starter)} 3<<'{end}' 4<<<\"$1\"\n{text}\n{end}\n}}\n");
+        return "gpuops_run \"$1\"";
     }
 
     private void Choose(IReadOnlyList<IReadOnlyList<string>> tasks)
@@ -180,8 +188,9 @@ internal sealed class SlurmJobScript
     private static string OnNode(string path) =>
         path.StartsWith("~/", StringComparison.Ordinal) ? $"\"$HOME\"/{(path.Length > 2 ? Word(path[2..]) : "")}" : Word(path);
 
-    // sbatch takes "\r\n" anywhere for a file from Windows and refuses it: the two stand in quotes of their own.
-    private static string Word(string text) => string.Concat(Pieces(text).Select(PosixShell.Quote));
+    /// <summary>A word as bash reads it back. sbatch takes "\r\n" anywhere for a file from Windows and refuses it: the two stand in quotes of their own.</summary>
+    /// <param name="text">The word.</param>
+    public static string Word(string text) => string.Concat(Pieces(text).Select(PosixShell.Quote));
 
     private static IEnumerable<string> Pieces(string text)
     {

@@ -32,6 +32,7 @@ internal static class SlurmLocation
         {
             CommandFolder = definition.Option("commandFolder"),
             Configuration = definition.Option("configuration"),
+            TemplateFolder = context.Environment.UserConfigFolder is { } folder ? Path.Combine(folder, "templates") : null,
             Defaults = definition.Options
                 .Where(static option => option.Key.StartsWith(SlurmDefaultTable.Group, StringComparison.Ordinal))
                 .ToDictionary(static option => option.Key[SlurmDefaultTable.Group.Length..], static option => option.Value),

@@ -10,6 +10,9 @@ public sealed record SlurmOptions(string Backend)
     /// <summary>The path of slurm.conf there; null for Slurm's own default.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>The folder of the user's templates on this host; null for none.</summary>
+    public string? TemplateFolder { get; init; }
+
     /// <summary>What jobs get that do not say it themselves, by the keys under <c>defaults</c> in the backend's entry.</summary>
     public IReadOnlyDictionary<string, string> Defaults { get; init; } = new Dictionary<string, string>();
 }

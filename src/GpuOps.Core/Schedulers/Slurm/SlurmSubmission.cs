@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GpuOps.Channels;
 using GpuOps.Errors;
+using GpuOps.Schedulers.Slurm.Templates;
 
 namespace GpuOps.Schedulers.Slurm;
 
@@ -17,14 +18,16 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
 {
     private const int NoCommand = 127;
 
+    private readonly SlurmTemplates _templates = new(options.TemplateFolder ?? "");
+
     /// <summary>What would go to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
     public SbatchCommand Preview(SlurmJobRequest request)
     {
-        var whole = SlurmDefaults.Apply(request, options);
+        var whole = WithDefaults(request);
         var hidden = whole.Environment.Variables.ToDictionary(static pair => pair.Key, static _ => "***");
-        return SbatchCommand.From(whole with { Environment = whole.Environment with { Variables = hidden } });
+        return SbatchCommand.From(Written(whole with { Environment = whole.Environment with { Variables = hidden } }));
     }
 
     /// <summary>Submits jobs, several together.</summary>
@@ -56,9 +59,10 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
     private Draft Write(SlurmJobRequest request)
     {
         var tag = SlurmTags.Next();
-        var marked = SlurmDefaults.Apply(request with { Comment = CommentOf(request, tag) }, options);
+        var marked = request with { Comment = CommentOf(request, tag) };
         try
         {
+            marked = Written(WithDefaults(marked));
             return new Draft(request, marked, tag) { Command = SbatchCommand.From(marked) };
         }
         catch (GpuOpsException fault)
@@ -66,6 +70,17 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
             return new Draft(request, marked, tag) { Fault = fault };
         }
     }
+
+    private SlurmJobRequest WithDefaults(SlurmJobRequest request)
+    {
+        var name = request.Template ?? options.Defaults.GetValueOrDefault("template");
+        return SlurmDefaults.Apply(request, options, name is null || request.Script is not null ? null : Written(request with { Template = name }));
+    }
+
+    /// <summary>The request with the script that its template writes, if it has one.</summary>
+    private SlurmJobRequest Written(SlurmJobRequest request) => request is { Template: { } name, Script: null }
+        ? SlurmTemplateScript.Apply(_templates.Find(name), request)
+        : request;
 
     private async Task SendAsync(Draft[] drafts, string? folder, CancellationToken cancellationToken)
     {

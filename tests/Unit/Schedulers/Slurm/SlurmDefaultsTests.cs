@@ -43,6 +43,7 @@ public sealed class SlurmDefaultsTests : IDisposable
         { "mailType: END, FAIL", "--mail-type=END,FAIL", "--mail-type=NONE" },
         { "variables: {OMP_NUM_THREADS: 8}", "export OMP_NUM_THREADS='***'", "--export=NONE" },
         { "modules: gcc/12, cuda", "module load cuda", "" },
+        { "template: advanced", "gpuops: ended with", "" },
         { "conda: torch", "conda activate torch", "" },
         { "venv: ~/env", ". \"$HOME\"/env/bin/activate", "" },
         { "containerImage: a.sif", "exec apptainer exec --nv a.sif true", "" },

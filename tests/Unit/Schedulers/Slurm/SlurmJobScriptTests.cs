@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using CsCheck;
 using GpuOps.Schedulers.Slurm;
+using GpuOps.Schedulers.Slurm.Templates;
 using GpuOps.Unit.Channels;
 using GpuOps.Unit.Probes;
 
@@ -49,6 +50,14 @@ public sealed class SlurmJobScriptTests : IDisposable
         var other = Run(script, ("SLURM_ARRAY_TASK_ID", "3"));
         Assert.Equal((64, ""), (other.ExitCode, other.Output));
         Assert.Contains("no arguments for task '3'", other.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_base_template_is_what_is_written_without_one()
+    {
+        SlurmJobRequest job = new() { Command = ["echo", "it's"], Environment = new() { Modules = ["x"], Variables = new Dictionary<string, string> { ["A"] = "b" } } };
+        var written = SlurmTemplateScript.Apply(new SlurmTemplates("").Find("base"), job);
+        Assert.Equal(Encoding.UTF8.GetString(SbatchCommand.From(job).Script.Span), Encoding.UTF8.GetString(written.Script!.Value.Span));
     }
 
     [Fact]
