@@ -8,13 +8,6 @@ namespace GpuOps.SlurmTests;
 /// <summary>What jobs of a real cluster write, each byte once.</summary>
 public sealed class SlurmJobLogTests(SlurmCluster cluster) : IAsyncLifetime
 {
-    // Writes on until the file named by its second argument is there, and says then that it is done.
-    private const string Writer = """
-        i=0
-        while [ ! -e "$1" ]; do i=$((i+1)); printf 'line %s \377\r' $i; sleep 0.01; done
-        printf 'wrote %s without an end' $i
-        """;
-
     private SlurmScheduler _scheduler = null!;
     private string _folder = "";
 
@@ -178,12 +171,12 @@ public sealed class SlurmJobLogTests(SlurmCluster cluster) : IAsyncLifetime
         await Rig.UntilAsync("the job begins again", static result => result.Output.Contains("RUNNING", StringComparison.Ordinal),
             "sh", "-c", $"scontrol update JobId={job} StartTime=now; squeue --noheader --job={job} --format=%T");
 
-    private Task<SlurmJobId> SubmitAsync(params string[] arguments) => SubmitTextAsync(Writer, arguments);
+    private Task<SlurmJobId> SubmitAsync(params string[] arguments) => SubmitTextAsync(SlurmLogReader.Writer, arguments);
 
     private async Task<SlurmJobId> SubmitTextAsync(string text, params string[] arguments)
     {
         var script = Path.Combine(_folder, "script.sh");
-        await File.WriteAllTextAsync(script, "#!/bin/sh\n" + text, Token);
+        await File.WriteAllTextAsync(script, text.StartsWith("#!", StringComparison.Ordinal) ? text : "#!/bin/sh\n" + text, Token);
         var (exitCode, output, errors) = await Rig.RunAsync(["sbatch", "--parsable", .. arguments, script, $"{_folder}/stop"]);
         Assert.True(exitCode == 0, errors);
         return SbatchOutput.ParseJobId(output)!.Value;

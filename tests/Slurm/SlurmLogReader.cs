@@ -9,6 +9,14 @@ namespace GpuOps.SlurmTests;
 /// <summary>Reads logs in the background and keeps what came, byte for byte.</summary>
 internal sealed class SlurmLogReader
 {
+    /// <summary>A job's script that writes on, no two lines alike and no line ended, until the file named by its argument is there.</summary>
+    public const string Writer = """
+        #!/bin/sh
+        i=0
+        while [ ! -e "$1" ]; do i=$((i+1)); printf 'line %s \377\r' $i; sleep 0.01; done
+        printf 'wrote %s without an end' $i
+        """;
+
     private readonly Dictionary<string, ArrayBufferWriter<byte>> _read = [];
     private readonly Channel<bool> _news = Channel.CreateUnbounded<bool>();
 

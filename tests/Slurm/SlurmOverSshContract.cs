@@ -93,16 +93,30 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind tra
         });
 
     [Fact]
-    public async Task A_followed_log_outlives_a_connection_that_is_cut() =>
-        await FollowAsync(_ => { _login!.CutConnections(); return Task.CompletedTask; });
+    public async Task A_followed_log_loses_and_repeats_no_byte_when_its_connection_is_cut() =>
+        await FollowAsync(async (log, _) =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                _login!.CutConnections();
+                var seen = log.Read("").Length;
+                await log.UntilAsync(log => log.Read("").Length > seen, Token);
+            }
+        });
 
     [Fact]
-    public async Task A_followed_log_outlives_a_partition() =>
-        await FollowAsync(async lost =>
+    public async Task A_followed_log_loses_and_repeats_no_byte_when_it_is_rotated_during_a_partition() =>
+        await FollowAsync(async (log, path) =>
         {
             await _host!.PullAsync();
-            await lost.WaitAsync(Token);
+            await log.UntilAsync(static log => log.Progress?.Trouble is not null, Token);
+            // The job writes on to the file it has open, whatever it is called by now.
+            File.Move(path, path + ".1");
+            await File.WriteAllTextAsync(path, "", Token);
+            File.Move(path + ".1", path + ".2");
             await _host.PlugAsync();
+            var seen = log.Read("").Length;
+            await log.UntilAsync(log => log.Read("").Length > seen + 1000, Token);
         });
 
     [Fact]
@@ -183,23 +197,23 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind tra
         Assert.Equal(SlurmJobState.Cancelled, Assert.Single(ended).State);
     }
 
-    /// <summary>Cuts the connection while a job writes; no byte may be lost, none come twice.</summary>
-    private async Task FollowAsync(Func<Task, Task> cut)
+    /// <summary>Follows a job that writes all the time, and compares every byte when it is over.</summary>
+    private async Task FollowAsync(Func<SlurmLogReader, string, Task> disturb)
     {
-        var channel = new LossWatch(Channel());
-        await using var scheduler = Open(channel);
-        var (file, stop) = ($"{Rig.WorkFolder}/followed-{Guid.NewGuid():N}.out", $"{Rig.WorkFolder}/stop-{Guid.NewGuid():N}");
-        var script = Encoding.UTF8.GetBytes("#!/bin/sh\ni=0\nwhile [ ! -e \"$1\" ]; do i=$((i+1)); echo \"line $i\"; sleep 0.01; done\n");
-        var job = (await scheduler.SubmitAsync(new SlurmJobRequest { Script = script, Arguments = [stop], Output = file }, null, Token)).Id;
-        var log = new SlurmLogReader(scheduler, SlurmLogReader.Follow, Token, new SlurmLogTarget(job));
-        await log.UntilAsync(static log => log.Read("").Contains("line 20\n", StringComparison.Ordinal), Token);
-        await cut(channel.Lost);
-        var before = log.Read("").Length;
-        await log.UntilAsync(log => log.Read("").Length > before + 500, Token);
+        await using var scheduler = Open();
+        var folder = Directory.CreateDirectory(Path.Combine(Rig.WorkFolder, $"follow-{Guid.NewGuid():N}")).FullName;
+        var (path, stop) = (Path.Combine(folder, "job.out"), Path.Combine(folder, "stop"));
+        var request = new SlurmJobRequest { Script = Encoding.UTF8.GetBytes(SlurmLogReader.Writer), Arguments = [stop], Output = path };
+        var id = (await scheduler.SubmitAsync(request, null, Token)).Id;
+        var log = new SlurmLogReader(scheduler, SlurmLogReader.Follow, Token, new SlurmLogTarget(id));
+        await log.UntilAsync(static log => log.Read("").Contains("line 3 ", StringComparison.Ordinal), Token);
+        await disturb(log, path);
         await File.WriteAllTextAsync(stop, "", Token);
         await log.Done;
         Assert.Empty(log.Faults);
-        Assert.Equal(await File.ReadAllTextAsync(file, Token), log.Read(""));
+        var written = string.Concat(Directory.GetFiles(folder, "job.out*").Select(static file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
+        Assert.Equal(written, log.Read(""));
+        Assert.Contains("without an end", written, StringComparison.Ordinal);
     }
 
     private ICommandChannel Channel() => transport.Open(Destination(_login!) with { JumpHosts = [Destination(_jump!)] }, null, _folder);

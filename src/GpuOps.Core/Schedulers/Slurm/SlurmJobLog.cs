@@ -16,6 +16,8 @@ public sealed class SlurmJobLog(SlurmScheduler scheduler, SlurmLogOptions option
     // A look that takes long is followed by a pause that many times longer.
     private const int PauseForLook = 4;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
     /// <summary>Reads.</summary>
     /// <param name="targets">The jobs.</param>
     /// <param name="write">Takes what they wrote; nothing more is read before it is done with that.</param>
@@ -95,7 +97,7 @@ public sealed class SlurmJobLog(SlurmScheduler scheduler, SlurmLogOptions option
                 if (isAnswered || trouble is not null)
                     progress(new SlurmLogProgress(set.Unfinished, trouble));
                 if (!hasMore && set.Ids.Count + set.Logs.Count > 0)
-                    await Task.Delay(PauseAfter(time.GetElapsedTime(begin)), time, cancellationToken);
+                    await Task.Delay(trouble is null ? PauseAfter(time.GetElapsedTime(begin)) : options.Interval, time, cancellationToken);
             }
         }
         finally
@@ -108,7 +110,7 @@ public sealed class SlurmJobLog(SlurmScheduler scheduler, SlurmLogOptions option
     private Task<SlurmJobs> AskAsync(SlurmLogSet set, CancellationToken cancellationToken) =>
         scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = set.Ids, Expand = true }, cancellationToken);
 
-    private TimeSpan PauseAfter(TimeSpan look) => look * PauseForLook > options.Interval ? look * PauseForLook : options.Interval;
+    private TimeSpan PauseAfter(TimeSpan look) => TimeSpan.FromTicks(Math.Max(options.Interval.Ticks, Math.Min(look.Ticks * PauseForLook, LongestPause.Ticks)));
 
     /// <summary>What went wrong and will pass; null when nothing did.</summary>
     private static async Task<string?> TryAsync(Func<Task> work)
