@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using GpuOps.Channels;
 using GpuOps.Rigs;
@@ -166,10 +167,19 @@ public sealed class SlurmJobLogTests(SlurmCluster cluster) : IAsyncLifetime
         return await TextAsync(path);
     }
 
-    /// <summary>Lets a job that was put back begin at once; Slurm would wait two minutes.</summary>
-    private async Task BeginAsync(SlurmJobId job) =>
+    /// <summary>
+    /// Lets a job that was put back begin at once. Slurm would wait two minutes, and for a reason: a node knows only by the
+    /// second when the first run was ended there, and refuses one of the same second as a part of that ("credential revoked").
+    /// </summary>
+    private async Task BeginAsync(SlurmJobId job)
+    {
+        await Rig.UntilAsync("the node has nothing of the first run", static result => result.Output.Length == 0,
+            "find", $"{Rig.Folder}/spool", "-name", $"*_{job}.*", "-o", "-name", $"job{int.Parse(job.Base, CultureInfo.InvariantCulture):00000}");
+        var second = (await Rig.RunAsync("date", "+%s")).Output;
+        await Rig.UntilAsync("the next second has begun", result => result.Output != second, "date", "+%s");
         await Rig.UntilAsync("the job begins again", static result => result.Output.Contains("RUNNING", StringComparison.Ordinal),
             "sh", "-c", $"scontrol update JobId={job} StartTime=now; squeue --noheader --job={job} --format=%T");
+    }
 
     private Task<SlurmJobId> SubmitAsync(params string[] arguments) => SubmitTextAsync(SlurmLogReader.Writer, arguments);
 
