@@ -245,6 +245,17 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     }
 
     [Fact]
+    public void One_task_of_an_array_that_waits_is_cancelled_and_no_other()
+    {
+        using var session = Open();
+        session.Run("$many = Submit-SlurmJob -Array 1-3 -OutputPath /dev/null -AdditionalArgument --hold -- true").Clean();
+        Assert.Equal("2", session.Read("(Get-SlurmJob \"$($many.Id)_2\").Id.Task").Single());
+        session.Run("Get-SlurmJob \"$($many.Id)_2\" | Stop-SlurmJob").Clean();
+        Assert.Equal(["1", "3"], session.Read("(Get-SlurmJob -Name $many.Name -Expand | Where-Object ArrayJobId -eq $many.Id).Id.Task"));
+        session.Run("$many | Stop-SlurmJob").Clean();
+    }
+
+    [Fact]
     public void Dependencies_and_arrays()
     {
         using var session = Open();

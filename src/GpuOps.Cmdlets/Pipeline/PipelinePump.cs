@@ -83,9 +83,9 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
             answer.TrySetCanceled();
             throw;
         }
-        catch (Exception fault) when (fault is HostException or NotImplementedException or NotSupportedException or InvalidOperationException)
+        catch (Exception fault) when (fault is HostException or NotImplementedException or NotSupportedException or InvalidOperationException or NullReferenceException)
         {
-            // Nobody is there: how a host says so differs from host to host.
+            // Nobody is there: how a host says so differs from host to host. PowerShell's own trips over the end of its input.
             answer.TrySetResult(default);
         }
     }

@@ -6,6 +6,7 @@ namespace GpuOps.Rigs;
 /// <summary>The folder of a rig: its configuration, keys, devices, and what the daemons write.</summary>
 internal sealed partial class SlurmFolder
 {
+    private const int Tries = 10;
     private const string Prefix = "gpuops-slurm-";
     private const int Private = 0b110_000_000, Readable = 0b111_101_101, Shared = 0b1_111_111_111, Device = 0b110_110_110;
 
@@ -79,8 +80,25 @@ internal sealed partial class SlurmFolder
     /// <summary>Ends every process of the rig, and removes the folder.</summary>
     public async Task RemoveAsync()
     {
-        await RigProcesses.EndAsync(Mark);
-        Directory.Delete(Path, recursive: true);
+        for (var left = Tries; ; left--)
+        {
+            await RigProcesses.EndAsync(Mark);
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                break;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another test run took it for abandoned, once its lock was gone.
+                break;
+            }
+            catch (IOException) when (left > 0)
+            {
+                // One that was just being born when the others were looked for has written something: it is found now.
+            }
+        }
+
         await _owner.DisposeAsync();
     }
 

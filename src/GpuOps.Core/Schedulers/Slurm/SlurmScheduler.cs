@@ -54,12 +54,12 @@ public sealed class SlurmScheduler : IJobScheduler
         string[] also = [.. query.Ids is null && query.Since is null && !query.Remembered ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
         var live = Wanted(query, await ReadLiveAsync([.. of, .. IdsOf(query), .. also], cancellationToken));
         if (query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
-            return new SlurmJobs(live, null);
+            return new SlurmJobs(SlurmJobOrder.Sort(live), null);
 
         string[] whose = query.Ids is not null ? [] : query.AllUsers ? ["--allusers"] : of;
         string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
         var (accounted, missing) = await ReadAccountedAsync([.. whose, .. IdsOf(query), .. since], cancellationToken);
-        return new SlurmJobs(SlurmJobMerge.Combine(live, Wanted(query, accounted)), missing);
+        return new SlurmJobs(SlurmJobOrder.Sort(SlurmJobMerge.Combine(live, Wanted(query, accounted))), missing);
     }
 
     /// <summary>The way to the host where Slurm's commands run, and the files that jobs write.</summary>
@@ -223,7 +223,7 @@ public sealed class SlurmScheduler : IJobScheduler
         if (query.Ids is not { } ids)
             return jobs;
         var byBase = ids.ToLookup(static id => id.Base);
-        return [.. jobs.Where(job => byBase[job.Id.Base].Any(id => id.Covers(job.Id) || job.Id.Covers(id)))];
+        return [.. jobs.SelectMany(job => SlurmArrayTasks.Of(job, byBase[job.Id.Base]))];
     }
 
     private static bool AreAllAlive(IReadOnlyList<SlurmJobId> ids, IReadOnlyList<SlurmJob> live)
