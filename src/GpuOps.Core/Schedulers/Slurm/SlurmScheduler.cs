@@ -15,6 +15,7 @@ public sealed class SlurmScheduler : IJobScheduler
 
     private readonly ICommandChannel _channel;
     private readonly SlurmCommands _commands;
+    private readonly SlurmTags _tags;
     private readonly SlurmSubmission _submission;
     private Task<string>? _user;
 
@@ -28,7 +29,8 @@ public sealed class SlurmScheduler : IJobScheduler
         ArgumentNullException.ThrowIfNull(options);
         (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Defaults.GetValueOrDefault("partition"));
         var clock = time ?? TimeProvider.System;
-        _submission = new SlurmSubmission(channel, _commands, options, new SlurmTags(FindAsync, (ids, token) => CancelAsync(ids, null, token), clock), clock);
+        _tags = new SlurmTags(FindAsync, (ids, token) => CancelAsync(ids, null, token), clock);
+        _submission = new SlurmSubmission(channel, _commands, options, _tags, clock);
     }
 
     /// <inheritdoc/>
@@ -119,6 +121,10 @@ public sealed class SlurmScheduler : IJobScheduler
         ArgumentNullException.ThrowIfNull(requests);
         return _submission.RunAsync(requests, folder, cancellationToken);
     }
+
+    /// <summary>Ends jobs of which nobody was told; it tries for a while, and never fails.</summary>
+    /// <param name="ids">Which.</param>
+    internal Task TakeBackAsync(IReadOnlyCollection<SlurmJobId> ids) => _tags.TakeBackAsync([], ids);
 
     /// <summary>The error of a job that the cluster does not know.</summary>
     /// <param name="id">Its id.</param>

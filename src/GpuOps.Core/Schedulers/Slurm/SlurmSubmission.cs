@@ -43,14 +43,15 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         try
         {
             await SendAsync(sent, folder, cancellationToken);
+            await LookUpAsync([.. sent.Where(static draft => draft.Doubt is not null)], cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch
         {
-            await tags.TakeBackAsync([.. sent.Select(static draft => draft.Tag)]);
+            // Nobody will hear of any of them.
+            await tags.TakeBackAsync([.. Open(sent).Where(static draft => draft.Id is null).Select(static draft => draft.Tag)], [.. sent.Select(static draft => draft.Id).OfType<SlurmJobId>()]);
             throw;
         }
 
-        await LookUpAsync([.. drafts.Where(static draft => draft.Doubt is not null)], cancellationToken);
         return [.. drafts.Select(draft => new SlurmSubmitted(draft.Request, draft.Id is { } id ? JobOf(draft, id) : null, draft.Fault))];
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using GpuOps.Errors;
 
 namespace GpuOps.Schedulers.Slurm;
 
@@ -101,14 +100,6 @@ public sealed class SlurmSubmissionLine
                 ids.Add(job.Id);
         }
 
-        try
-        {
-            if (ids.Count > 0)
-                await Scheduler.CancelAsync(ids, null, CancellationToken.None);
-        }
-        catch (GpuOpsException)
-        {
-            // The cluster cannot be reached any more; the jobs are listed with the others.
-        }
+        await Scheduler.TakeBackAsync(ids);
     }
 }

@@ -29,15 +29,7 @@ internal sealed class SlurmTags(
         Dictionary<string, SlurmJobId> found = [];
         for (var look = 0; look < Looks; look++)
         {
-            try
-            {
-                found = await find(tags, cancellationToken);
-            }
-            catch (GpuOpsException)
-            {
-                // Neither can it be asked just now.
-            }
-
+            found = await LookAsync(tags, cancellationToken) ?? found;
             if (found.Count == tags.Count)
                 break;
             await Task.Delay(BetweenLooks, time, cancellationToken);
@@ -46,27 +38,64 @@ internal sealed class SlurmTags(
         return found;
     }
 
-    /// <summary>Ends jobs that sbatch may have taken, or may be about to: what was just ended may have been heard a moment before.</summary>
-    /// <param name="tags">Their words.</param>
-    public async Task TakeBackAsync(IReadOnlyCollection<string> tags)
+    /// <summary>
+    /// Ends jobs that sbatch took, may have taken, or may be about to: what was just ended may have been heard a moment
+    /// before. It tries a few times, as the cluster may not answer just now; it never fails.
+    /// </summary>
+    /// <param name="tags">The words of those whose ids are not known.</param>
+    /// <param name="ids">The others.</param>
+    public async Task TakeBackAsync(IReadOnlyCollection<string> tags, IReadOnlyCollection<SlurmJobId> ids)
     {
-        using var limit = new CancellationTokenSource(CleanupTime);
+        using var limit = new CancellationTokenSource(CleanupTime, time);
+        List<string> open = [.. tags];
+        List<SlurmJobId> unwanted = [.. ids];
         try
         {
-            List<string> open = [.. tags];
-            for (var look = 0; look < Looks && open.Count > 0; look++)
+            for (var look = 0; look < Looks; look++)
             {
-                var found = await find(open, limit.Token);
-                if (found.Count > 0)
-                    await cancel([.. found.Values], limit.Token);
-                open.RemoveAll(found.ContainsKey);
-                if (open.Count > 0)
-                    await Task.Delay(BetweenLooks, time, limit.Token);
+                if (open.Count > 0 && await LookAsync(open, limit.Token) is { } found)
+                {
+                    unwanted.AddRange(found.Values);
+                    open.RemoveAll(found.ContainsKey);
+                }
+
+                if (unwanted.Count > 0 && await EndAsync(unwanted, limit.Token))
+                    unwanted.Clear();
+                if (open.Count + unwanted.Count == 0)
+                    break;
+                await Task.Delay(BetweenLooks, time, limit.Token);
             }
         }
-        catch (Exception fault) when (fault is GpuOpsException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             // The cluster cannot be reached any more; the jobs, if there are any, are listed with the others.
+        }
+    }
+
+    /// <returns>Null when the cluster cannot be asked just now.</returns>
+    private async Task<Dictionary<string, SlurmJobId>?> LookAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await find(tags, cancellationToken);
+        }
+        catch (GpuOpsException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> EndAsync(IReadOnlyList<SlurmJobId> ids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cancel(ids, cancellationToken);
+            return true;
+        }
+        catch (GpuOpsException fault)
+        {
+            // scancel goes on with the others when one of them is over.
+            return fault.Id == "SlurmJobNotFound";
         }
     }
 }

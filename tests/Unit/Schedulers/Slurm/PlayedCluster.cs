@@ -17,6 +17,9 @@ internal sealed class PlayedCluster : ICommandChannel
     /// <summary>What squeue knows.</summary>
     public IReadOnlyList<SqueueRecord> Jobs { get; set; } = [];
 
+    /// <summary>What squeue does before it answers; nothing by default.</summary>
+    public Func<CancellationToken, Task> Asked { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>What a program other than squeue does; nothing, well, by default.</summary>
     public Func<ChannelCommand, CommandResult> Other { get; init; } = static _ => new CommandResult(0, [], []);
 
@@ -25,6 +28,7 @@ internal sealed class PlayedCluster : ICommandChannel
         Calls.Enqueue(command);
         if (command.Arguments[0] != "squeue")
             return Other(command);
+        await Asked(cancellationToken);
         var format = command.Arguments.Single(static word => word.StartsWith(FirstField, StringComparison.Ordinal));
         var delimiter = format.Split(',')[0][FirstField.Length..];
         var text = string.Concat(Jobs.Select(job => string.Concat(job.Fields.Select(field => field + delimiter)) + "\n"));
