@@ -100,6 +100,28 @@ public sealed class SlurmTemplateTests : IClassFixture<Cluster>, IDisposable
         Assert.Contains(what, error.Exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{{ setup }}\necho done\n", "", "{{ run }}")]
+    [InlineData("{% if partition %}{{ setup }}{{ run }}{% endif %}\n", "", "{{ run }}")]
+    [InlineData("{{ run }}\n", "-Module cuda", "{{ setup }}")]
+    [InlineData("{{ command }}\n{{ setup }}\n", "-EnvironmentVariable @{ V = 1 }", "{{ setup }}")]
+    public void A_template_that_leaves_the_command_or_its_setup_out_is_refused(string text, string asked, string what)
+    {
+        Write("less", text);
+        using var session = Open();
+        var error = session.Run($"Submit-SlurmJob -Template less {asked} -- true").Fails("InvalidSlurmTemplate", ErrorCategory.InvalidData);
+        Assert.StartsWith($"{_store.Folder}/templates/less.sh.liquid: ", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(what, error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_template_without_setup_does_for_a_job_that_needs_none()
+    {
+        Write("plain", "#!/bin/bash\n{{ run }}\n");
+        using var session = Open();
+        session.Run("Submit-SlurmJob -Template plain -WhatIf -- true").Clean();
+    }
+
     [Fact]
     public void An_unknown_name_is_answered_with_those_there_are()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Fluid;
@@ -22,7 +21,6 @@ internal static partial class SlurmTemplateScript
 
     private static readonly FluidParser Parser = new();
     private static readonly ShellEncoder Encoder = new();
-    private static readonly ConcurrentDictionary<string, IFluidTemplate> Parsed = [];
 
     /// <summary>The request as one with a script: what the template says of it, and the request's options beside it.</summary>
     /// <param name="template">The template.</param>
@@ -62,8 +60,23 @@ internal static partial class SlurmTemplateScript
         foreach (var option in SbatchOptions.Of(job)) values[NameOf(option.Name)] = new StringValue(option.Value ?? "true");
         var context = new TemplateContext(new TemplateOptions { StrictFilters = true, MaxSteps = Steps, Undefined = name => Missing(name, values.Keys) });
         foreach (var (name, value) in values) context.SetValue(name, value);
-        return Guarded(template, () => Parsed.GetOrAdd(template.Text, static text => Parser.Parse(text)).Render(context, Encoder, true));
+        var text = Guarded(template, () => Parser.Parse(template.Text).Render(context, Encoder, true));
+        CheckWhole(template, script, text);
+        return text;
     }
+
+    /// <summary>What the job is to do must be in what a template made of it, and what prepares it before that.</summary>
+    private static void CheckWhole(SlurmTemplate template, SlurmJobScript script, string text)
+    {
+        if (!text.Contains(script.Run, StringComparison.Ordinal))
+            throw Wrong(template, "", "it leaves the command out. Put {{ run }} where it should run, or {{ command }} if the template goes on after it.");
+        var at = text.IndexOf(script.Setup, StringComparison.Ordinal);
+        if (at < 0 || text.IndexOf(script.Run, at + script.Setup.Length, StringComparison.Ordinal) < 0)
+            throw Wrong(template, "", "it leaves out what prepares the command: variables, modules, environments, containers, what differs between tasks. Put {{ setup }} before {{ run }} or {{ command }}.");
+    }
+
+    private static GpuOpsException Wrong(SlurmTemplate template, string line, string what, Exception? inner = null) => new(
+        "InvalidSlurmTemplate", GpuOpsErrorKind.InvalidData, $"{template.File ?? template.Name}{line}: the template cannot be used: {what}", template.Name, inner);
 
     private static string NameOf(string option) => option == "job-name" ? "name" : option.Replace('-', '_');
 
@@ -81,8 +94,7 @@ internal static partial class SlurmTemplateScript
         catch (Exception fault) when (fault is ParseException or FluidException or InvalidOperationException or FileNotFoundException)
         {
             var what = fault.Message.Split('\n')[0].Trim();
-            throw new GpuOpsException("InvalidSlurmTemplate", GpuOpsErrorKind.InvalidData,
-                $"{template.File ?? template.Name}{LineOf(what, template.Text)}: the template cannot be used: {what}", template.Name, fault);
+            throw Wrong(template, LineOf(what, template.Text), what, fault);
         }
     }
 
