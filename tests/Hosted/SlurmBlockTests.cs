@@ -73,6 +73,21 @@ public sealed class SlurmBlockTests(Cluster cluster) : IClassFixture<Cluster>, I
         Assert.Contains("there is no '/nowhere/pwsh' for the script block", Log("none.out"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-ScriptBlock { $using:secret }")]
+    [InlineData("-ScriptBlock { $using:login }")]
+    [InlineData("-ScriptBlock { 1 } -ArgumentList 1, $login")]
+    [InlineData("-ScriptBlock { 1 } -ArgumentList @{ to = @{ rows = @(1, $secret) } }")]
+    [InlineData("-ScriptBlock { 1 } -ArgumentList ([pscustomobject]@{ of = $login })")]
+    public void A_secret_is_refused_wherever_it_is_since_Slurm_keeps_the_script(string job)
+    {
+        using var session = Open(BuiltModule.Program);
+        session.Run("$secret = [securestring]::new(); 'hush'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }; $login = [pscredential]::new('me', $secret)").Clean();
+        session.Run($"Submit-SlurmJob -WhatIf {job}").Fails("SlurmArgumentSecret", ErrorCategory.InvalidArgument);
+        Assert.DoesNotContain("sbatch", string.Join('\n', session.Host.Lines), StringComparison.Ordinal);
+        session.Run("Submit-SlurmJob -WhatIf -ScriptBlock { 1 } -ArgumentList '<SS>text</SS>'").Clean();
+    }
+
     [Fact]
     public void The_block_is_shown_as_it_was_written()
     {

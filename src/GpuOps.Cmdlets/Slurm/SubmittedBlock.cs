@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Text;
 using GpuOps.Cmdlets.Running;
+using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
@@ -31,6 +32,17 @@ internal static class SubmittedBlock
     /// <param name="cmdlet">Whose variables <c>$using:</c> means.</param>
     /// <param name="block">The block.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static string Pack(PSCmdlet cmdlet, ScriptBlock block, PSObject?[]? arguments) => Convert.ToBase64String(Encoding.UTF8.GetBytes(PSSerializer.Serialize(
-        new Hashtable { ["Arguments"] = arguments ?? [null], ["Using"] = BlockProcess.ReplaceUsing(cmdlet, block).Values }, Depth)));
+    /// <exception cref="GpuOpsException"><c>SlurmArgumentSecret</c>.</exception>
+    public static string Pack(PSCmdlet cmdlet, ScriptBlock block, PSObject?[]? arguments)
+    {
+        var packed = PSSerializer.Serialize(new Hashtable { ["Arguments"] = arguments ?? [null], ["Using"] = BlockProcess.ReplaceUsing(cmdlet, block).Values }, Depth);
+        // A secure string, also that of a credential; text cannot look like it. On Linux anybody can read what is in it.
+        if (packed.Contains("<SS>", StringComparison.Ordinal) || packed.Contains("<SS ", StringComparison.Ordinal))
+        {
+            throw new GpuOpsException("SlurmArgumentSecret", GpuOpsErrorKind.InvalidArgument,
+                "There is a SecureString or a PSCredential among -ArgumentList or the $using: variables. They would stand readable in the job's script, which Slurm keeps. Let the block read the secret on the node, from a file that only you can read. That job was not submitted.");
+        }
+
+        return Convert.ToBase64String(Encoding.UTF8.GetBytes(packed));
+    }
 }
