@@ -86,11 +86,11 @@ Describe 'An example' {
 }
 
 Describe 'The about topics' {
-    It '<_> is found by Get-Help' -ForEach 'about_GpuOps', 'about_GpuOps_Reservations', 'about_GpuOps_Ssh' {
+    It '<_> is found by Get-Help' -ForEach 'about_GpuOps', 'about_GpuOps_Reservations', 'about_GpuOps_Slurm', 'about_GpuOps_Ssh' {
         (Get-Help $_).ToString() | Should -Match 'SHORT DESCRIPTION'
     }
 
-    It '<_> fits 80 columns' -ForEach 'about_GpuOps', 'about_GpuOps_Reservations', 'about_GpuOps_Ssh' {
+    It '<_> fits 80 columns' -ForEach 'about_GpuOps', 'about_GpuOps_Reservations', 'about_GpuOps_Slurm', 'about_GpuOps_Ssh' {
         . $PSScriptRoot/GpuOps.Common.ps1
         Get-Content "$Root/module/en-US/$_.help.txt" | Where-Object Length -GT 79 | Should -BeNullOrEmpty
     }
