@@ -55,4 +55,25 @@ public sealed class SlurmProfileTests(Cluster cluster) : IClassFixture<Cluster>,
         session.Run($"Get-SlurmJob {backend}").Clean();
         Assert.Empty(session.Host.Questions);
     }
+
+    [Fact]
+    public async Task Ctrl_C_at_the_first_question_of_a_cluster_ends_the_command_and_the_next_one_asks_again()
+    {
+        var key = Path.Combine(_store.Folder, ".ssh", "locked");
+        await SshdRig.KeygenAsync(key, "open sesame");
+        _login!.Authorize(key);
+        using var session = Session.Open(_store);
+        session.Run($"New-SshProfile locked 127.0.0.2 -Port {_login.Port} -KeyPath '{key}' -EnvironmentVariable @{{ SLURM_CONF = '{cluster.Rig.Configuration}' }}").Clean();
+        session.Host.BeforeAnswer = static () => throw new PipelineStoppedException();
+        using (var running = session.Start("Get-SlurmJob -Backend slurm://locked"))
+        {
+            Wait.Until(() => running.HasEnded, "the command has ended");
+            Assert.Equal(PSInvocationState.Stopped, running.State);
+        }
+
+        session.Host.BeforeAnswer = null;
+        session.Host.Answers.Enqueue("open sesame");
+        session.Run("Get-SlurmJob -Backend slurm://locked").Clean();
+        Assert.Empty(session.Host.Answers);
+    }
 }

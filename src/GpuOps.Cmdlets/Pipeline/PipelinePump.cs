@@ -18,6 +18,7 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(120);
 
     private readonly BlockingCollection<Action<Cmdlet>> _queue = [];
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Has something written by the pipeline thread. To be called by the work, from any thread.</summary>
     /// <param name="write">Writes to the cmdlet.</param>
@@ -37,11 +38,13 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
     /// <param name="question">Asks; a host that cannot ask throws.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <returns>The answer; the default when there is nobody to ask.</returns>
-    public Task<T?> AskAsync<T>(Func<T?> question, CancellationToken cancellationToken)
+    public async Task<T?> AskAsync<T>(Func<T?> question, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(_ => Answer(question, answer));
-        return answer.Task.WaitAsync(cancellationToken);
+        // A question that the pipeline thread did not come to before it left has nobody to answer it.
+        await Task.WhenAny(answer.Task, _left.Task).WaitAsync(cancellationToken);
+        return answer.Task.IsCompleted ? await answer.Task : default;
     }
 
     /// <summary>Runs work to its end on another thread while this one writes what it posts.</summary>
@@ -67,6 +70,11 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
                 throw new PipelineStoppedException();
             }
             // The work was done before it could hear of the stop: what it brought must not get lost on the way.
+        }
+        finally
+        {
+            _queue.CompleteAdding();
+            _left.TrySetResult();
         }
 
         return Result(task, cancellationToken);

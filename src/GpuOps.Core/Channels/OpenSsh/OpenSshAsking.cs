@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using GpuOps.Channels.Ssh;
@@ -14,10 +15,11 @@ internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSetting
 {
     private const string Told = "none", Confirm = "confirm";
 
-    private readonly HashSet<string> _unanswered = [];
+    private readonly ConcurrentDictionary<string, bool> _unanswered = [];
+    private volatile Exception? _fault;
 
     /// <summary>What went wrong in a dialog; it is the reason why the connection fails.</summary>
-    public Exception? Fault { get; private set; }
+    public Exception? Fault => _fault;
 
     /// <summary>Takes a line of ssh's stderr that is a question; the answer follows by itself.</summary>
     /// <returns>False when the line is none.</returns>
@@ -47,7 +49,7 @@ internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSetting
             }
             catch (Exception fault)
             {
-                Fault = fault;
+                _fault ??= fault;
             }
 
             folder.Answer(number, answer);
@@ -60,6 +62,9 @@ internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSetting
 
     private async Task<string?> AnswerAsync(string kind, string text)
     {
+        // Who gave up is asked nothing more, whatever else ssh wants to know.
+        if (Fault is not null)
+            return null;
         if (HostKeyQuestion().Match(text) is { Success: true } key)
         {
             var unknown = new UnknownHostKey(key.Groups["host"].Value, KeyType(key.Groups["type"].Value), key.Groups["print"].Value, end.KnownHostsFile);
@@ -67,11 +72,11 @@ internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSetting
         }
 
         // A question that had no answer is not asked again; ssh asks three times.
-        if (dialog.Ask is not { } ask || _unanswered.Contains(text))
+        if (dialog.Ask is not { } ask || _unanswered.ContainsKey(text))
             return null;
         var answer = await ask(new SshPrompt(end.Description, text, IsSecret: kind != Confirm), over);
         if (answer is null)
-            _unanswered.Add(text);
+            _unanswered.TryAdd(text, true);
         return answer;
     }
 

@@ -17,7 +17,7 @@ public sealed class SlurmScheduler : IJobScheduler
     private readonly SlurmCommands _commands;
     private readonly SlurmTags _tags;
     private readonly SlurmSubmission _submission;
-    private Task<string>? _user;
+    private volatile string? _user;
 
     /// <summary>Makes it; nothing runs before the first use.</summary>
     /// <param name="channel">The way to a host that has Slurm's commands; it is disposed with this.</param>
@@ -307,23 +307,12 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Who one is on the host where Slurm's commands run.</summary>
     private async Task<string> UserAsync(CancellationToken cancellationToken)
     {
-        _user ??= AskAsync();
-        try
-        {
-            return await _user.WaitAsync(cancellationToken);
-        }
-        catch (GpuOpsException)
-        {
-            _user = null;
-            throw;
-        }
-
-        async Task<string> AskAsync()
-        {
-            var result = await _channel.RunAsync(new ChannelCommand(["id", "-un"]), CancellationToken.None);
-            return result.OutputText.Trim() is { Length: > 0 } name && result.ExitCode == 0
-                ? name
-                : throw new GpuOpsException("SlurmUserUnknown", GpuOpsErrorKind.InvalidData, $"'id -un' on {_channel.Description} does not say who you are there: {result.ErrorText.Trim()}", Backend);
-        }
+        // What one caller found, and never his own wait for it: that ends with him.
+        if (_user is { } known)
+            return known;
+        var result = await _channel.RunAsync(new ChannelCommand(["id", "-un"]), cancellationToken);
+        return _user = result.OutputText.Trim() is { Length: > 0 } name && result.ExitCode == 0
+            ? name
+            : throw new GpuOpsException("SlurmUserUnknown", GpuOpsErrorKind.InvalidData, $"'id -un' on {_channel.Description} does not say who you are there: {result.ErrorText.Trim()}", Backend);
     }
 }

@@ -1,4 +1,6 @@
 using GpuOps.Channels.OpenSsh;
+using GpuOps.Channels.Ssh;
+using GpuOps.Rigs;
 
 namespace GpuOps.Unit.Channels.Ssh;
 
@@ -12,6 +14,25 @@ public sealed class OpenSshLoginTests() : SshLoginContract(ChannelKind.OpenSsh)
         var call = OpenSshCall.Find(new OpenSshOptions("h") { ConfigurationFile = "none" });
         Assert.Contains("identitiesonly no", await WouldDoAsync(call), StringComparison.Ordinal);
         Assert.Contains("identitiesonly yes", await WouldDoAsync(call with { Options = call.Options with { IdentityFiles = ["/k"] } }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_at_a_question_is_not_asked_the_next_one()
+    {
+        await using var rig = await SshRig.StartAsync();
+        var keys = (string[])["one", "two"];
+        foreach (var key in keys.Select(key => Path.Combine(rig.Folder, key)))
+        {
+            await SshdRig.KeygenAsync(key, "secret");
+            rig.Authorize(key);
+        }
+
+        var asked = 0;
+        var dialog = new SshDialog { Ask = (_, _) => Interlocked.Increment(ref asked) == 1 ? throw new OperationCanceledException() : Task.FromResult<string?>("secret") };
+        await using var channel = Open(rig.Destination() with { IdentityFiles = [.. keys.Select(key => Path.Combine(rig.Folder, key))] }, dialog);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => channel.RunAsync(SshRig.Sh("true"), SshRig.Token));
+        Assert.Equal(1, asked);
     }
 
     private static async Task<string> WouldDoAsync(OpenSshCall call)
