@@ -99,6 +99,7 @@ public sealed partial class SlurmSubmissionTests : IAsyncDisposable
         var submission = _scheduler.SubmitAsync([Request, Request], null, stop.Token);
         while (!submission.IsCompleted)
         {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
