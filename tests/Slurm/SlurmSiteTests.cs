@@ -66,6 +66,20 @@ public sealed class SlurmSiteTests(SlurmCluster cluster) : IDisposable
         await scheduler.CancelAsync([submitted[1].Job!.Id], null, Token);
     }
 
+    [Fact]
+    public async Task More_ids_than_an_argument_takes_are_asked_for_and_cancelled()
+    {
+        await using var login = await LoginAsync();
+        await using var scheduler = Open(login, ChannelKind.SshNet, notice: 20);
+        var job = await scheduler.SubmitAsync(Job("held") with { AdditionalArguments = ["--hold"] }, null, Token);
+        SlurmJobId[] ids = [.. Enumerable.Range(1_000_000, 20_000).Select(static id => SlurmJobId.Parse($"{id}")), job.Id];
+
+        Assert.Equal(job.Id, Assert.Single((await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = ids }, Token)).Jobs).Id);
+        await scheduler.CancelAsync([.. ids.TakeLast(100)], null, Token);
+
+        Assert.Equal(SlurmJobState.Cancelled, Assert.Single((await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = ids }, Token)).Jobs).State);
+    }
+
     private static async Task<SshdRig> LoginAsync()
     {
         SlurmCluster.Need();

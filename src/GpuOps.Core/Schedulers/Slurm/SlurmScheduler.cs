@@ -54,13 +54,23 @@ public sealed class SlurmScheduler : IJobScheduler
 
         string[] of = query.Ids is not null || query.AllUsers ? [] : [$"--user={string.Join(',', query.Users ?? [await UserAsync(cancellationToken)])}"];
         string[] also = [.. query.Ids is null && query.Since is null && !query.Remembered ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
-        var live = Wanted(query, await ReadLiveAsync([.. of, .. IdsOf(query), .. also], cancellationToken));
+        List<SlurmJob> found = [];
+        foreach (var ids in IdsOf(query))
+            found.AddRange(await ReadLiveAsync([.. of, .. ids, .. also], cancellationToken));
+        var live = Wanted(query, found);
         if (query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
             return new SlurmJobs(SlurmJobOrder.Sort(live), null);
 
         string[] whose = query.Ids is not null ? [] : query.AllUsers ? ["--allusers"] : of;
         string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
-        var (accounted, missing) = await ReadAccountedAsync([.. whose, .. IdsOf(query), .. since], cancellationToken);
+        List<SlurmJob> accounted = [];
+        GpuOpsException? missing = null;
+        foreach (var ids in IdsOf(query).TakeWhile(_ => missing is null))
+        {
+            (var some, missing) = await ReadAccountedAsync([.. whose, .. ids, .. since], cancellationToken);
+            accounted.AddRange(some);
+        }
+
         return new SlurmJobs(SlurmJobOrder.Sort(SlurmJobMerge.Combine(live, Wanted(query, accounted))), missing);
     }
 
@@ -137,8 +147,25 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <param name="signal">The signal's name or number; null ends them.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GpuOpsException"><c>SlurmNotAllowed</c>, <c>SlurmRefused</c>, <c>SlurmControllerAway</c>.</exception>
-    public Task CancelAsync(IReadOnlyList<SlurmJobId> ids, string? signal, CancellationToken cancellationToken) =>
-        _commands.RunAsync("scancel", [.. signal is null ? [] : (string[])[$"--signal={signal}", "--full"], .. ids.Select(static id => id.ToString())], cancellationToken);
+    public async Task CancelAsync(IReadOnlyList<SlurmJobId> ids, string? signal, CancellationToken cancellationToken)
+    {
+        GpuOpsException? refusal = null;
+        foreach (var piece in SlurmIdPieces.Of(ids.Select(static id => id.ToString())))
+        {
+            try
+            {
+                await _commands.RunAsync("scancel", [.. signal is null ? [] : (string[])[$"--signal={signal}", "--full"], .. piece], cancellationToken);
+            }
+            catch (GpuOpsException fault) when (fault.Id is "SlurmNotAllowed" or "SlurmRefused" or "SlurmJobNotFound")
+            {
+                // As scancel does it: one that cannot be ended does not keep the others alive.
+                refusal ??= fault;
+            }
+        }
+
+        if (refusal is not null)
+            throw refusal;
+    }
 
     /// <summary>Keeps a waiting job from starting.</summary>
     /// <param name="id">Which.</param>
@@ -222,7 +249,9 @@ public sealed class SlurmScheduler : IJobScheduler
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
     /// <summary>Squeue and sacct are asked for whole arrays: not all versions take tasks in brackets.</summary>
-    private static string[] IdsOf(SlurmJobQuery query) => query.Ids is { } ids ? [$"--jobs={string.Join(',', ids.Select(static id => id.Base).Distinct())}"] : [];
+    private static IEnumerable<string[]> IdsOf(SlurmJobQuery query) => query.Ids is { } ids
+        ? SlurmIdPieces.Of(ids.Select(static id => id.Base).Distinct()).Select(static piece => (string[])[$"--jobs={string.Join(',', piece)}"])
+        : [[]];
 
     private static IReadOnlyList<SlurmJob> Wanted(SlurmJobQuery query, IReadOnlyList<SlurmJob> jobs)
     {

@@ -1,3 +1,5 @@
+using GpuOps.Channels;
+using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 using Microsoft.Extensions.Time.Testing;
 
@@ -81,6 +83,33 @@ public sealed class SlurmWaitTests
         await using var scheduler = new SlurmScheduler(cluster, new SlurmOptions("test"));
         await scheduler.CancelAsync([SlurmJobId.Parse("123_4")], null, Token);
         Assert.Equal(["scancel", "123_4"], Assert.Single(cluster.Calls).Arguments);
+    }
+
+    [Fact]
+    public async Task More_ids_than_fit_are_asked_for_in_pieces()
+    {
+        await using var cluster = new PlayedCluster { Jobs = [.. Enumerable.Range(1_000_000, 20_000).Select(static id => new SqueueRecord { Id = $"{id}", State = "PENDING" })] };
+        await using var scheduler = new SlurmScheduler(cluster, new SlurmOptions("test"));
+        SlurmJobId[] ids = [.. cluster.Jobs.Select(static job => SlurmJobId.Parse(job.Id))];
+        var read = await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = ids }, Token);
+        Assert.Equal(ids, read.Jobs.Select(static job => job.Id));
+        Assert.Equal(["squeue", "squeue"], cluster.Calls.Select(static call => call.Arguments[0]));
+        cluster.Calls.Clear();
+        await scheduler.ReadJobsAsync(new SlurmJobQuery { Ids = ids[..12_000] }, Token);
+        Assert.Single(cluster.Calls);
+    }
+
+    [Fact]
+    public async Task More_ids_than_fit_are_cancelled_in_pieces_and_one_that_is_refused_keeps_no_other()
+    {
+        await using var cluster = new PlayedCluster { Other = static _ => new CommandResult(1, [], "scancel: error: Kill job error on job id 1: Access/permission denied\n"u8.ToArray()) };
+        await using var scheduler = new SlurmScheduler(cluster, new SlurmOptions("test"));
+        SlurmJobId[] ids = [.. Enumerable.Range(1_000_000, 300_000).Select(static id => SlurmJobId.Parse($"{id}"))];
+        var fault = await Assert.ThrowsAsync<GpuOpsException>(() => scheduler.CancelAsync(ids, "TERM", Token));
+        Assert.Equal("SlurmNotAllowed", fault.Id);
+        Assert.Equal(ids.Select(static id => id.ToString()), cluster.Calls.SelectMany(static call => call.Arguments.Skip(3)));
+        // All words of a command together are at most 2 MiB, with a pointer for each.
+        Assert.All(cluster.Calls, static call => Assert.InRange(call.Arguments.Sum(static word => word.Length + 9), 0, 1 << 20));
     }
 
     /// <summary>A clock that tells when somebody has begun to wait for it.</summary>
