@@ -102,7 +102,7 @@ public sealed class SlurmScheduler : IJobScheduler
         var size = request.TaskArguments is { Count: > SlurmArrayPlan.UsualSize }
             ? ScontrolConfig.MaxArraySize((await _commands.RunAsync("scontrol", ["show", "config"], cancellationToken)).OutputText) ?? SlurmArrayPlan.UsualSize
             : SlurmArrayPlan.UsualSize;
-        return SlurmArrayPlan.Split(request, size);
+        return SlurmArrayPlan.Split(request, size, _submission.Measure);
     }
 
     /// <summary>Submits a job, once: where nobody can say whether it was taken it is looked up, and never sent again.</summary>

@@ -30,6 +30,10 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         return SbatchCommand.From(Written(whole with { Environment = whole.Environment with { Variables = hidden } }));
     }
 
+    /// <summary>How long the script of a job is, in bytes; 0 of one that can have none, which is told when it is sent.</summary>
+    /// <param name="request">The job.</param>
+    public long Measure(SlurmJobRequest request) => Write(request).Command?.Script.Length ?? 0;
+
     /// <summary>Submits jobs, several together.</summary>
     /// <param name="requests">The jobs.</param>
     /// <param name="folder">Where sbatch runs; null for where the channel begins.</param>
