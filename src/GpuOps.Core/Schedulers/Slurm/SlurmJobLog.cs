@@ -120,7 +120,8 @@ public sealed class SlurmJobLog(SlurmScheduler scheduler, SlurmLogOptions option
             await work();
             return null;
         }
-        catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.Unreachable or GpuOpsErrorKind.Lost)
+        // A look at many files that fails as a whole says nothing of any: the host may just have no process left for it.
+        catch (GpuOpsException fault) when (fault.Kind is GpuOpsErrorKind.Unreachable or GpuOpsErrorKind.Lost || fault.Id == "FileNotReadable")
         {
             return fault.Message;
         }
