@@ -31,7 +31,8 @@ internal sealed class SlurmLogSet(
     /// <param name="cancellationToken">Gives up.</param>
     public async Task TakeAsync(SlurmJobs answer, CancellationToken cancellationToken)
     {
-        var own = _open.ToDictionary(static target => target, target => answer.Jobs.Where(job => target.Id.Covers(job.Id) || job.Id.Covers(target.Id)).ToList());
+        var there = new SlurmJobLookup(answer.Jobs);
+        var own = _open.ToDictionary(static target => target, target => there.Of(target.Id).ToList());
         var files = own.SelectMany(pair => pair.Value.Where(HasBegun).SelectMany(job => FilesOf(job, pair.Key).Select(file => (file.Path, file.Stream, Job: job)))).ToList();
         var starts = await StartsAsync([.. files.Select(static file => file.Path).Where(path => !_byPath.ContainsKey(path)).Distinct()], cancellationToken);
         foreach (var (path, stream, job) in files)
