@@ -136,7 +136,7 @@ public sealed class SlurmResourceTests(SlurmCluster cluster) : IAsyncDisposable
     {
         await SubmitAsync("--gpus=30", "--nodes=4", "--wrap=exec sleep 600");
         await UntilAsync("the job runs", static all => all.Total.GpusInUse == 30);
-        var wait = new SlurmResourceWait(Scheduler, new SlurmWaitOptions { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMilliseconds(500) }, TimeProvider.System);
+        var wait = new SlurmResourceWait(Scheduler, new SlurmPoll(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)), TimeProvider.System);
         var fault = await Assert.ThrowsAsync<GpuOpsException>(() => wait.RunAsync(new() { Gpus = 3 }, new(), static (_, _) => { }, Token));
         Assert.Equal(("SlurmWaitTimeout", GpuOpsErrorKind.Timeout), (fault.Id, fault.Kind));
         Assert.Contains("gpu has 2 GPUs free", fault.Message, StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public sealed class SlurmResourceTests(SlurmCluster cluster) : IAsyncDisposable
     }
 
     private Task<SlurmResource> WaitAsync(SlurmResourceNeed need, Action<IReadOnlyList<SlurmResource>, string?> progress) =>
-        new SlurmResourceWait(Scheduler, new SlurmWaitOptions { Interval = TimeSpan.FromMilliseconds(50), Timeout = Patience }, TimeProvider.System)
+        new SlurmResourceWait(Scheduler, new SlurmPoll(TimeSpan.FromMilliseconds(50), Patience), TimeProvider.System)
             .RunAsync(need, new() { Partition = static name => name is "gpu" }, progress, Token);
 
     private async Task<string> SubmitAsync(params string[] arguments)

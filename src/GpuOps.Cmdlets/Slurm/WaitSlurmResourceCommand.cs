@@ -48,7 +48,7 @@ public sealed class WaitSlurmResourceCommand : SlurmResourceCmdlet
     {
         var scheduler = OpenSlurm();
         var need = new SlurmResourceNeed { Gpus = MinGpu == 0 && MinGpuPerNode == 0 && MinNode == 0 ? 1 : MinGpu, GpusPerNode = MinGpuPerNode, Nodes = MinNode };
-        var wait = new SlurmResourceWait(scheduler, new SlurmWaitOptions { Interval = Interval, Timeout = Timeout }, TimeProvider.System);
+        var wait = new SlurmResourceWait(scheduler, new SlurmPoll(Interval, Timeout), TimeProvider.System);
         var filter = Filter(scheduler.DefaultPartition);
         WriteObject(Run((post, token) => wait.RunAsync(need, filter, (parts, trouble) => Report(need, scheduler, parts, trouble, post), token)));
         WriteProgress(new ProgressRecord(ProgressId, "Waiting", "done") { RecordType = ProgressRecordType.Completed });

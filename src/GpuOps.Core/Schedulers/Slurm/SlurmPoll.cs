@@ -6,7 +6,7 @@ namespace GpuOps.Schedulers.Slurm;
 /// <summary>Asks a cluster again and again. One that does not answer for a while is asked again as if nothing were.</summary>
 /// <param name="Interval">How long after an answer it is asked again.</param>
 /// <param name="Timeout">How long at most; null for ever.</param>
-internal sealed record SlurmPoll(TimeSpan Interval, TimeSpan? Timeout = null)
+public sealed record SlurmPoll(TimeSpan Interval, TimeSpan? Timeout = null)
 {
     /// <summary>Asks until an answer is enough.</summary>
     /// <param name="ask">Asks the cluster.</param>
@@ -16,7 +16,7 @@ internal sealed record SlurmPoll(TimeSpan Interval, TimeSpan? Timeout = null)
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GpuOpsException">The one of <paramref name="late"/>, or an error that will not pass by waiting.</exception>
-    public async Task RunAsync<T>(
+    internal async Task RunAsync<T>(
         Func<CancellationToken, Task<T>> ask, Func<T, bool> isEnough, Action<GpuOpsException> away, Func<Exception, GpuOpsException>? late, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new Deadline(Timeout, time);

@@ -4,9 +4,9 @@ namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>Waits until a partition has enough free, with one look at the cluster per interval.</summary>
 /// <param name="scheduler">The cluster.</param>
-/// <param name="options">How to wait; its states of jobs do not matter here.</param>
+/// <param name="poll">How often, and for how long.</param>
 /// <param name="time">The clock.</param>
-public sealed class SlurmResourceWait(SlurmScheduler scheduler, SlurmWaitOptions options, TimeProvider time)
+public sealed class SlurmResourceWait(SlurmScheduler scheduler, SlurmPoll poll, TimeProvider time)
 {
     /// <summary>Waits.</summary>
     /// <param name="need">What must be free.</param>
@@ -25,7 +25,7 @@ public sealed class SlurmResourceWait(SlurmScheduler scheduler, SlurmWaitOptions
         ArgumentNullException.ThrowIfNull(progress);
         SlurmResource? found = null;
         IReadOnlyList<SlurmResource> last = [];
-        await new SlurmPoll(options.Interval, options.Timeout).RunAsync(
+        await poll.RunAsync(
             token => scheduler.ReadResourcesAsync(filter, token), IsEnough, fault => progress(last, fault.Message), Late, time, cancellationToken);
         return found!;
 
@@ -42,7 +42,7 @@ public sealed class SlurmResourceWait(SlurmScheduler scheduler, SlurmWaitOptions
         }
 
         GpuOpsException Late(Exception fault) => new("SlurmWaitTimeout", GpuOpsErrorKind.Timeout,
-            $"After {options.Timeout} no partition has {need}{(last.Count == 0 ? "; the cluster has not answered" : $": {Stand(static part => part.GpusFree, "free")}")}.", need, fault);
+            $"After {poll.Timeout} no partition has {need}{(last.Count == 0 ? "; the cluster has not answered" : $": {Stand(static part => part.GpusFree, "free")}")}.", need, fault);
 
         string Stand(Func<SlurmResource, int> gpus, string what) => string.Join(", ", last.Select(part =>
             $"{part.Partition} has {gpus(part)} GPUs {what} on {part.NodesTotal} nodes{(part.State == SlurmPartitionState.Up ? "" : $" and is {part.State}")}"));
