@@ -76,4 +76,19 @@ public sealed class SlurmProfileTests(Cluster cluster) : IClassFixture<Cluster>,
         session.Run("Get-SlurmJob -Backend slurm://locked").Clean();
         Assert.Empty(session.Host.Answers);
     }
+
+    [Fact]
+    public async Task Who_pipes_jobs_into_the_first_command_is_asked_once()
+    {
+        var key = Path.Combine(_store.Folder, ".ssh", "locked");
+        await SshdRig.KeygenAsync(key, "open sesame");
+        _login!.Authorize(key);
+        using var session = Session.Open(_store);
+        session.Run($"New-SshProfile locked 127.0.0.2 -Port {_login.Port} -KeyPath '{key}' -EnvironmentVariable @{{ SLURM_CONF = '{cluster.Rig.Configuration}' }}").Clean();
+        session.Run("1..3 | Submit-SlurmJob -Backend slurm://locked -Name refused -OutputPath /dev/null -- true").Fails("SshAuthenticationFailed", ErrorCategory.AuthenticationError);
+        Assert.Single(session.Host.Questions);
+        session.Host.Answers.Enqueue("open sesame");
+        Assert.Equal(3, session.Run("1..3 | Submit-SlurmJob -Backend slurm://locked -OutputPath /dev/null -- true").Clean().Output.Count);
+        Assert.Equal(2, session.Host.Questions.Count);
+    }
 }

@@ -14,6 +14,8 @@ internal sealed class LossWatch(ICommandChannel channel) : ICommandChannel
 
     public string Description => channel.Description;
 
+    public Task ConnectAsync(CancellationToken cancellationToken) => channel.ConnectAsync(cancellationToken);
+
     public async Task<CommandResult> RunAsync(ChannelCommand command, CancellationToken cancellationToken)
     {
         try

@@ -12,6 +12,11 @@ public interface ICommandChannel : IAsyncDisposable
     /// <summary>What a person calls the far end: <c>this host</c>, or <c>ann@dgx:2222</c>.</summary>
     string Description { get; }
 
+    /// <summary>Connects now, where it is not yet, so that who waits for this is asked what has to be asked. Does nothing where there is no connection.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException">It says which step failed and why.</exception>
+    Task ConnectAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Runs a program to its end, without a terminal; an exit code other than 0 is a result, not an error.</summary>
     /// <param name="command">What to run.</param>
     /// <param name="cancellationToken">Ends the program: SIGINT, and SIGKILL to what is left a second later.</param>

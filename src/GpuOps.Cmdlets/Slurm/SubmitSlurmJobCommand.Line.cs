@@ -16,6 +16,12 @@ public sealed partial class SubmitSlurmJobCommand
         _lines ??= [];
         if (!_lines.TryGetValue(scheduler, out var line))
         {
+            // The line works by itself, where nobody could be asked for a passphrase.
+            Run(async token =>
+            {
+                await scheduler.ConnectAsync(token);
+                return true;
+            });
             _lines[scheduler] = line = new SlurmSubmissionLine(scheduler, FolderFor(scheduler), Stopped);
             // Who gives up does not wait for what is taken back; the session does before it closes.
             EngineState.Current.Finish(line.Completion, Owner);

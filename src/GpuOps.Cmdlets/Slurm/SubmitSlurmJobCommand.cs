@@ -85,20 +85,27 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
             return;
         }
 
+        if (NextRequest(scheduler) is { } request)
+        {
+            Line(scheduler).Add(request);
+        }
+
+        TakeWhatIsDone();
+    }
+
+    /// <summary>The job that is made of what was just piped in; null when it cannot be made, which is said, or is not meant.</summary>
+    private SlurmJobRequest? NextRequest(SlurmScheduler scheduler)
+    {
         try
         {
             var request = Request(Words());
-            if (IsMeant(scheduler, request))
-            {
-                Line(scheduler).Add(request);
-            }
+            return IsMeant(scheduler, request) ? request : null;
         }
         catch (GpuOpsException fault)
         {
             WriteFault(fault);
+            return null;
         }
-
-        TakeWhatIsDone();
     }
 
     private bool IsMeant(SlurmScheduler scheduler, SlurmJobRequest request)

@@ -38,9 +38,7 @@ public sealed class OpenSshChannel : ICommandChannel
     /// <inheritdoc/>
     public string Description { get; }
 
-    /// <summary>Connects now, where it is not yet, to see whether it can.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="GpuOpsException">It says what failed, in ssh's own words.</exception>
+    /// <inheritdoc/>
     public async Task ConnectAsync(CancellationToken cancellationToken) => _ = await _commands.ConnectionAsync(cancellationToken);
 
     /// <inheritdoc/>

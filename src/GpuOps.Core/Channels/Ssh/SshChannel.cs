@@ -1,5 +1,3 @@
-using GpuOps.Errors;
-
 namespace GpuOps.Channels.Ssh;
 
 /// <summary>
@@ -31,9 +29,7 @@ public sealed class SshChannel : ICommandChannel
     /// <inheritdoc/>
     public string Description => _destination.Description;
 
-    /// <summary>Connects now, where it is not yet, to see whether it can.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="GpuOpsException">It says which step failed and why.</exception>
+    /// <inheritdoc/>
     public async Task ConnectAsync(CancellationToken cancellationToken) => _ = await _commands.ConnectionAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -80,6 +80,11 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Whether Slurm's commands run on this host, so that its folders are theirs.</summary>
     public bool IsLocal => _channel is LocalChannel;
 
+    /// <summary>Connects to the host where Slurm's commands run, if that is not done yet.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException">What the channel says.</exception>
+    public Task ConnectAsync(CancellationToken cancellationToken) => _channel.ConnectAsync(cancellationToken);
+
     /// <summary>What would be sent to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
