@@ -40,7 +40,7 @@ Describe 'The help of <Name>' -ForEach $Commands {
     }
 
     It 'says what comes out, if anything does' {
-        [bool]$command.OutputType | Should -Be ($Name -notmatch '^(Disable|Enable|Remove|Unregister|Stop|Suspend|Resume|Restart)-')
+        [bool]$command.OutputType | Should -Be ($Name -notmatch '^(Disable|Enable|Remove|Unregister|Stop|Suspend|Resume|Restart)-' -or $command.Parameters.ContainsKey('PassThru'))
         foreach ($value in $help.returnValues.returnValue) { $value.type.name | Should -Not -BeNullOrEmpty }
     }
 
