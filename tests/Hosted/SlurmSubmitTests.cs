@@ -93,6 +93,40 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
         Assert.Empty(session.Read("Get-SlurmJob -Name unseen"));
     }
 
+    [Theory]
+    [InlineData("-Node 2-4", "--nodes=2-4")]
+    [InlineData("-Task 8 -TasksPerNode 4", "--ntasks=8 --ntasks-per-node=4")]
+    [InlineData("-Gpu a100:2", "--gpus=a100:2")]
+    [InlineData("-GpusPerNode 2", "--gpus-per-node=2")]
+    [InlineData("-GpusPerTask 1 -Task 2", "--gpus-per-task=1")]
+    [InlineData("-Gres gpu:a100:3", "--gres=gpu:a100:3")]
+    [InlineData("-CpusPerTask 6", "--cpus-per-task=6")]
+    [InlineData("-Gpu 1 -CpusPerGpu 4", "--cpus-per-gpu=4")]
+    [InlineData("-Memory 4GB", "--mem=4096M")]
+    [InlineData("-MemoryPerCpu 700MB", "--mem-per-cpu=700M")]
+    [InlineData("-Gpu 1 -MemoryPerGpu 2GB", "--mem-per-gpu=2048M")]
+    [InlineData("-Time 90m -Partition cpu", "--time=01:30:00 --partition=cpu")]
+    [InlineData("-Account lab -Qos high", "--account=lab --qos=high")]
+    [InlineData("-Constraint nvlink -NodeList gpu01 -Exclude gpu03", "--constraint=nvlink --nodelist=gpu01 --exclude=gpu03")]
+    [InlineData("-Exclusive -Reservation class -License matlab:2", "--exclusive --reservation=class --licenses=matlab:2")]
+    [InlineData("-BeginTime 2031-02-03T04:05:06", "--begin=2031-02-03T04:05:06")]
+    [InlineData("-DependsOn 7, 8 -DependencyType AfterAny -KillOnInvalidDependency", "--dependency=afterany:7:8 --kill-on-invalid-dep=yes")]
+    [InlineData("-DependsOn 7 -KillOnInvalidDependency:$false", "--dependency=afterok:7 --kill-on-invalid-dep=no")]
+    [InlineData("-Array 0-9 -ArrayLimit 2", "--array=0-9%2")]
+    [InlineData("-Requeue", "--requeue")]
+    [InlineData("-Requeue:$false", "--no-requeue")]
+    [InlineData("-Signal B:USR1@120 -OpenMode Append", "--signal=B:USR1@120 --open-mode=append")]
+    [InlineData("-OutputPath o.out -ErrorPath e.err -WorkingDirectory /usr/share", "--output=o.out --error=e.err --chdir=/usr/share")]
+    [InlineData("-MailUser ann@example.org -MailType END, FAIL", "--mail-user=ann@example.org --mail-type=END,FAIL")]
+    [InlineData("-AdditionalArgument --spread-job", "--spread-job")]
+    public void Each_wish_has_a_parameter_that_reaches_sbatch(string parameters, string options)
+    {
+        using var session = Open();
+        session.Run($"Submit-SlurmJob {parameters} -WhatIf -- true").Clean();
+        var said = string.Join('\n', session.Host.Lines).Split([' ', '\n', '\''], StringSplitOptions.RemoveEmptyEntries);
+        Assert.Subset(said.ToHashSet(), options.Split(' ').ToHashSet());
+    }
+
     [Fact]
     public void The_defaults_of_the_backend_reach_Slurm_and_what_a_job_says_is_stronger()
     {

@@ -40,6 +40,14 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $job | Stop-SlurmJob
     }
 
+    It 'completes partitions and nodes' {
+        (TabExpansion2 'Submit-SlurmJob -Partition ').CompletionMatches.ListItemText | Should -Be cpu, gpu
+        (TabExpansion2 'Get-SlurmJob -Partition g').CompletionMatches.ListItemText | Should -Be gpu
+        (TabExpansion2 'Watch-SlurmJob -Partition c').CompletionMatches.ListItemText | Should -Be cpu
+        (TabExpansion2 'Submit-SlurmJob -NodeList gpu').CompletionMatches.ListItemText | Should -Be gpu01, gpu02, gpu03, gpu04
+        (TabExpansion2 'Submit-SlurmJob -Exclude cpu0').CompletionMatches.ListItemText | Should -Be cpu01, cpu02
+    }
+
     It 'is tested step by step' {
         $checks = Test-GpuBackend slurm:
         $checks.Step | Should -Be Commands, Controller, Accounting

@@ -33,6 +33,7 @@ public abstract class SelectSlurmJobCmdlet : SlurmCmdlet
     /// <summary>Only jobs in one of these partitions; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = Some)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(SlurmPartitionCompleter))]
     public string[]? Partition { get; set; }
 
     /// <summary>What to ask the cluster for.</summary>

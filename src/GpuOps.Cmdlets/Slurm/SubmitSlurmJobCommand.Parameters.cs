@@ -120,6 +120,7 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>The partition, or several with commas.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmPartitionCompleter))]
     public string? Partition { get; set; }
 
     /// <summary>The account it is charged to.</summary>
@@ -136,10 +137,12 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>Nodes it must have: <c>gpu[01-04]</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmNodeCompleter))]
     public string? NodeList { get; set; }
 
     /// <summary>Nodes it must not have.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmNodeCompleter))]
     public string? Exclude { get; set; }
 
     /// <summary>Shares its nodes with nobody.</summary>
@@ -170,6 +173,10 @@ public sealed partial class SubmitSlurmJobCommand
     /// <value>AfterOk</value>
     [Parameter]
     public SlurmDependencyType DependencyType { get; set; } = SlurmDependencyType.AfterOk;
+
+    /// <summary>Cancels it when a dependency can never be met; -KillOnInvalidDependency:$false lets it wait. Without it the cluster decides.</summary>
+    [Parameter]
+    public SwitchParameter KillOnInvalidDependency { get; set; }
 
     /// <summary>The tasks of an array, and how many may run at a time: <c>0-9%2</c>.</summary>
     [Parameter]

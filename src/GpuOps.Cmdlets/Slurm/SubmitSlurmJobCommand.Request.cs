@@ -53,9 +53,10 @@ public sealed partial class SubmitSlurmJobCommand
         },
         Begin = BeginTime,
         Dependencies = Dependencies(),
+        KillOnInvalidDependency = Said(nameof(KillOnInvalidDependency), KillOnInvalidDependency),
         Array = Array,
         ArrayLimit = ArrayLimit,
-        Requeue = MyInvocation.BoundParameters.ContainsKey(nameof(Requeue)) ? Requeue.ToBool() : null,
+        Requeue = Said(nameof(Requeue), Requeue),
         Signal = Signal,
         OpenMode = OpenMode,
         Output = OutputPath,
@@ -93,6 +94,8 @@ public sealed partial class SubmitSlurmJobCommand
 
         return variables;
     }
+
+    private bool? Said(string name, SwitchParameter value) => MyInvocation.BoundParameters.ContainsKey(name) ? value.ToBool() : null;
 
     private SlurmDependency[] Dependencies()
     {
