@@ -245,6 +245,15 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     }
 
     [Fact]
+    public void A_type_of_GPU_that_no_partition_has_is_said_to_be_none()
+    {
+        using var session = Open();
+        var said = session.Run("Wait-SlurmResource -GpuType h100").Fails("SlurmResourceImpossible", ErrorCategory.InvalidArgument).Exception.Message;
+        Assert.Contains("gpu has 0 GPUs of that type in all", said, StringComparison.Ordinal);
+        Assert.EndsWith("Get-SlurmResource shows the GPUs there are.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_task_of_an_array_that_waits_is_cancelled_and_no_other()
     {
         using var session = Open();

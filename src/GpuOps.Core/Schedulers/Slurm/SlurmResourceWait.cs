@@ -36,7 +36,7 @@ public sealed class SlurmResourceWait(SlurmScheduler scheduler, SlurmPoll poll, 
             if (last.Count == 0)
                 throw new GpuOpsException("SlurmPartitionNotFound", GpuOpsErrorKind.NotFound, $"'{scheduler.Backend}' has no such partition. Get-SlurmResource shows those it has.", scheduler.Backend);
             if (!last.Any(need.IsPossible))
-                throw new GpuOpsException("SlurmResourceImpossible", GpuOpsErrorKind.InvalidArgument, $"No partition has {need} even when nobody uses it: {Stand(static part => part.GpusTotal, "in all")}. Ask for less.", need);
+                throw new GpuOpsException("SlurmResourceImpossible", GpuOpsErrorKind.InvalidArgument, $"No partition has {need} even when nobody uses it: {Stand(static part => part.GpusTotal, "in all")}. {(last.Any(static part => part.GpusTotal > 0) ? "Ask for less." : "Get-SlurmResource shows the GPUs there are.")}", need);
             found = last.OrderByDescending(static part => part.IsDefault).FirstOrDefault(need.IsFree);
             return found is not null;
         }
@@ -45,6 +45,6 @@ public sealed class SlurmResourceWait(SlurmScheduler scheduler, SlurmPoll poll, 
             $"After {poll.Timeout} no partition has {need}{(last.Count == 0 ? "; the cluster has not answered" : $": {Stand(static part => part.GpusFree, "free")}")}.", need, fault);
 
         string Stand(Func<SlurmResource, int> gpus, string what) => string.Join(", ", last.Select(part =>
-            $"{part.Partition} has {gpus(part)} GPUs {what} on {part.NodesTotal} nodes{(part.State == SlurmPartitionState.Up ? "" : $" and is {part.State}")}"));
+            $"{part.Partition} has {gpus(part)} GPUs {(filter.GpuType is null ? "" : "of that type ")}{what} on {part.NodesTotal} nodes{(part.State == SlurmPartitionState.Up ? "" : $" and is {part.State}")}"));
     }
 }
