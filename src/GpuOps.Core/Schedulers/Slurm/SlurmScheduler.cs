@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using GpuOps.Channels;
@@ -11,13 +10,11 @@ namespace GpuOps.Schedulers.Slurm;
 /// <summary>A Slurm cluster, through its own commands on this host or on another. Any number of callers may use it at once.</summary>
 public sealed class SlurmScheduler : IJobScheduler
 {
-    private const int ReadAtOnce = 32 * 1024;
-
     private readonly ICommandChannel _channel;
     private readonly SlurmCommands _commands;
+    private readonly SlurmJobReader _jobs;
     private readonly SlurmTags _tags;
     private readonly SlurmSubmission _submission;
-    private volatile string? _user;
 
     /// <summary>Makes it; nothing runs before the first use.</summary>
     /// <param name="channel">The way to a host that has Slurm's commands; it is disposed with this.</param>
@@ -29,7 +26,8 @@ public sealed class SlurmScheduler : IJobScheduler
         ArgumentNullException.ThrowIfNull(options);
         (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Defaults.GetValueOrDefault("partition"));
         var clock = time ?? TimeProvider.System;
-        _tags = new SlurmTags(FindAsync, (ids, token) => CancelAsync(ids, null, token), clock);
+        _jobs = new SlurmJobReader(channel, _commands, Backend);
+        _tags = new SlurmTags(_jobs.FindAsync, (ids, token) => CancelAsync(ids, null, token), clock);
         _submission = new SlurmSubmission(channel, _commands, options, _tags, clock);
     }
 
@@ -46,32 +44,10 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GpuOpsException"><c>SlurmControllerAway</c>, <c>SlurmNotFound</c>, or what the channel says.</exception>
-    public async Task<SlurmJobs> ReadJobsAsync(SlurmJobQuery query, CancellationToken cancellationToken)
+    public Task<SlurmJobs> ReadJobsAsync(SlurmJobQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Ids is { Count: 0 })
-            return new SlurmJobs([], null);
-
-        string[] of = query.Ids is not null || query.AllUsers ? [] : [$"--user={string.Join(',', query.Users ?? [await UserAsync(cancellationToken)])}"];
-        string[] also = [.. query.Ids is null && query.Since is null && !query.Remembered ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
-        List<SlurmJob> found = [];
-        foreach (var ids in IdsOf(query))
-            found.AddRange(await ReadLiveAsync([.. of, .. ids, .. also], cancellationToken));
-        var live = Wanted(query, found);
-        if (query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
-            return new SlurmJobs(SlurmJobOrder.Sort(live), null);
-
-        string[] whose = query.Ids is not null ? [] : query.AllUsers ? ["--allusers"] : of;
-        string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
-        List<SlurmJob> accounted = [];
-        GpuOpsException? missing = null;
-        foreach (var ids in IdsOf(query).TakeWhile(_ => missing is null))
-        {
-            (var some, missing) = await ReadAccountedAsync([.. whose, .. ids, .. since], cancellationToken);
-            accounted.AddRange(some);
-        }
-
-        return new SlurmJobs(SlurmJobOrder.Sort(SlurmJobMerge.Combine(live, Wanted(query, accounted))), missing);
+        return _jobs.ReadAsync(query, cancellationToken);
     }
 
     /// <summary>The way to the host where Slurm's commands run, and the files that jobs write.</summary>
@@ -253,80 +229,6 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
-    /// <summary>Squeue and sacct are asked for whole arrays: not all versions take tasks in brackets.</summary>
-    private static IEnumerable<string[]> IdsOf(SlurmJobQuery query) => query.Ids is { } ids
-        ? SlurmIdPieces.Of(ids.Select(static id => id.Base).Distinct()).Select(static piece => (string[])[$"--jobs={string.Join(',', piece)}"])
-        : [[]];
-
-    private static IReadOnlyList<SlurmJob> Wanted(SlurmJobQuery query, IReadOnlyList<SlurmJob> jobs)
-    {
-        if (query.Ids is not { } ids)
-            return jobs;
-        var byBase = ids.ToLookup(static id => id.Base);
-        return [.. jobs.SelectMany(job => SlurmArrayTasks.Of(job, byBase[job.Id.Base]))];
-    }
-
-    private static bool AreAllAlive(IReadOnlyList<SlurmJobId> ids, IReadOnlyList<SlurmJob> live)
-    {
-        if (live.Any(static job => job.IsFinished))
-            return false;
-        var known = new SlurmJobLookup(live);
-        return ids.All(id => known.Of(id).Any());
-    }
-
-    private async Task<List<SlurmJob>> ReadLiveAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
-    {
-        var framing = SlurmFraming.Random();
-        List<SlurmJob> jobs = [];
-        var result = await ReadAsync("squeue", [.. SqueueOutput.ArgumentsOf(framing), .. selection], text => SqueueOutput.ReadAsync(text, framing, cancellationToken), jobs, cancellationToken);
-        if (result.ExitCode == 0)
-            return jobs;
-        var complaint = SlurmComplaints.Read(result.ErrorText);
-        // One id alone that the controller has forgotten: the accounting may still know it.
-        return complaint.Trouble == SlurmTrouble.UnknownJob ? [] : throw _commands.Explain(complaint, "squeue");
-    }
-
-    private async Task<(List<SlurmJob> Jobs, GpuOpsException? Missing)> ReadAccountedAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
-    {
-        var framing = SlurmFraming.Random();
-        List<SlurmJob> jobs = [];
-        var result = await ReadAsync("sacct", [.. SacctOutput.ArgumentsOf(framing), .. selection], text => SacctOutput.ReadAsync(text, framing, cancellationToken), jobs, cancellationToken);
-        if (result.ExitCode == 0)
-            return (jobs, null);
-        var complaint = SlurmComplaints.Read(result.ErrorText);
-        return complaint.Trouble is SlurmTrouble.AccountingOff or SlurmTrouble.AccountingAway
-            ? ([], _commands.Explain(complaint, "sacct"))
-            : throw _commands.Explain(complaint, "sacct");
-    }
-
-    /// <summary>Runs a command that lists jobs, and reads them while it runs: of many jobs the text is larger than the objects.</summary>
-    private Task<CommandResult> ReadAsync(
-        string program, IReadOnlyList<string> arguments, Func<TextReader, IAsyncEnumerable<SlurmJob>> read, List<SlurmJob> jobs, CancellationToken cancellationToken) =>
-        _commands.TryAsync(
-            new ChannelCommand([_commands.PathOf(program), .. arguments])
-            {
-                OutputReader = async (stream, _) =>
-                {
-                    using var text = new StreamReader(stream, bufferSize: ReadAtOnce, leaveOpen: true);
-                    await foreach (var job in read(text))
-                        jobs.Add(job with { Backend = Backend });
-                },
-            },
-            cancellationToken);
-
-    private async Task<Dictionary<string, SlurmJobId>> FindAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
-    {
-        var live = await ReadLiveAsync([$"--user={await UserAsync(cancellationToken)}", "--states=all"], cancellationToken);
-        Dictionary<string, SlurmJobId> found = [];
-        foreach (var job in live)
-        {
-            if (tags.FirstOrDefault(tag => job.Comment.Contains(tag, StringComparison.Ordinal)) is { } tag)
-                found[tag] = SlurmJobId.Parse(job.Id.Base);
-        }
-
-        return found;
-    }
-
     private async Task<string> ShowAsync(string what, CancellationToken cancellationToken) =>
         (await _commands.RunAsync("scontrol", ["--details", "show", what], cancellationToken)).OutputText;
 
@@ -336,17 +238,5 @@ public sealed class SlurmScheduler : IJobScheduler
         // Of an unknown job scontrol complains and still ends with 0 in some versions.
         if (result.ExitCode != 0 || result.Error.Length > 0)
             throw _commands.Explain(SlurmComplaints.Read(result.ErrorText), "scontrol", id);
-    }
-
-    /// <summary>Who one is on the host where Slurm's commands run.</summary>
-    private async Task<string> UserAsync(CancellationToken cancellationToken)
-    {
-        // What one caller found, and never his own wait for it: that ends with him.
-        if (_user is { } known)
-            return known;
-        var result = await _channel.RunAsync(new ChannelCommand(["id", "-un"]), cancellationToken);
-        return _user = result.OutputText.Trim() is { Length: > 0 } name && result.ExitCode == 0
-            ? name
-            : throw new GpuOpsException("SlurmUserUnknown", GpuOpsErrorKind.InvalidData, $"'id -un' on {_channel.Description} does not say who you are there: {result.ErrorText.Trim()}", Backend);
     }
 }
