@@ -252,6 +252,40 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
         Assert.Equal("Cancelled", session.Read("(Get-SlurmJob -Backend slurm: -Name unwanted -Since 1h).State").Single());
     }
 
+    [Fact]
+    public void A_job_that_came_out_stays_when_the_command_behind_it_is_stopped()
+    {
+        var session = Open();
+        var heard = Path.Combine(cluster.Rig.WorkFolder, "heard");
+        using (var submitting = session.Start($"1..3 | Submit-SlurmJob -Name heard -OutputPath /dev/null -AdditionalArgument --hold -- true | ForEach-Object {{ [IO.File]::WriteAllText('{heard}.new', $_.Id); [IO.File]::Move('{heard}.new', '{heard}'); while ($true) {{ [Threading.Thread]::Sleep(10) }} }}"))
+        {
+            Wait.Until(() => File.Exists(heard), "the first job has come out");
+            submitting.Stop();
+        }
+
+        // What is taken back is taken back before the session is closed.
+        session.Dispose();
+        Assert.Equal([Log("heard")], Left("heard"));
+    }
+
+    [Fact]
+    public void Of_jobs_of_which_one_is_enough_the_others_are_taken_back()
+    {
+        var session = Open();
+        var first = session.Read("(1..3 | Submit-SlurmJob -Name enough -OutputPath /dev/null -AdditionalArgument --hold -- true | Select-First).Id");
+        session.Dispose();
+        Assert.Equal(first, Left("enough"));
+    }
+
+    /// <summary>The ids of the jobs of a name that wait, which are cancelled then.</summary>
+    private IReadOnlyList<string> Left(string name)
+    {
+        using var session = Open();
+        var left = session.Read($"($jobs = Get-SlurmJob -Name {name}).Id");
+        session.Run("$jobs | Stop-SlurmJob").Clean();
+        return left;
+    }
+
     private string Log(string file) => File.ReadAllText(Path.Combine(cluster.Rig.WorkFolder, file));
 
     private Session Open()

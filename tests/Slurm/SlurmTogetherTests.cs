@@ -42,11 +42,8 @@ public sealed class SlurmTogetherTests(SlurmCluster cluster)
         List<SlurmJob> taken = [];
         while (taken.Count < 40 && await line.WaitAsync(Token))
         {
-            while (taken.Count < 40 && line.TryPeek(out var submitted))
-            {
+            while (taken.Count < 40 && line.TryTake(out var submitted))
                 taken.Add(submitted.Job!);
-                line.Taken();
-            }
         }
 
         await stop.CancelAsync();

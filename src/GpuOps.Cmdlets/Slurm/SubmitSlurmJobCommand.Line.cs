@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using GpuOps.Cmdlets.Module;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
@@ -34,10 +33,10 @@ public sealed partial class SubmitSlurmJobCommand
     /// <summary>Writes what became of jobs, in the order they came in, as far as it is known.</summary>
     private void TakeWhatIsDone()
     {
-        while (_order is not null && _order.TryPeek(out var line) && line.TryPeek(out var submitted))
+        while (_order is not null && _order.TryPeek(out var line) && line.TryTake(out var submitted))
         {
-            Write(submitted, line);
             _order.Dequeue();
+            Write(submitted, line.Scheduler);
         }
     }
 
@@ -52,28 +51,6 @@ public sealed partial class SubmitSlurmJobCommand
         while (_order is not null && _order.TryPeek(out var line) && Run(line.WaitAsync))
         {
             TakeWhatIsDone();
-        }
-    }
-
-    private void Write(SlurmSubmitted submitted, SlurmSubmissionLine line)
-    {
-        var isOut = true;
-        try
-        {
-            Write(submitted, line.Scheduler);
-        }
-        catch (PipelineStoppedException)
-        {
-            // Nobody has heard of the job, and it is taken back; whoever downstream has had enough has.
-            isOut = false;
-            throw;
-        }
-        finally
-        {
-            if (isOut)
-            {
-                line.Taken();
-            }
         }
     }
 

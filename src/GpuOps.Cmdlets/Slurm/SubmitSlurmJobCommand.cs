@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 using GpuOps.Channels;
+using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
@@ -135,9 +136,15 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
         }
     }
 
-    /// <summary>What is done with a job that Slurm has taken.</summary>
+    /// <summary>What is done with a job that Slurm has taken. After a stop nobody would hear of it, and it is taken back; a command that is stopped while it works with the job has heard.</summary>
     private void Hand(SlurmScheduler scheduler, SlurmJobRequest request, SlurmJob job)
     {
+        if (Stopping)
+        {
+            EngineState.Current.Finish(scheduler.TakeBackAsync([job.Id]), Owner);
+            throw new PipelineStoppedException();
+        }
+
         if (AsJob)
         {
             var background = new SlurmSubmittedJob(scheduler, job, PosixShell.Join(scheduler.Preview(request).Arguments.Prepend("sbatch")), Waiting, Owner);

@@ -115,7 +115,7 @@ public sealed class SlurmScheduler : IJobScheduler
 
     /// <summary>Ends jobs of which nobody was told; it tries for a while, and never fails.</summary>
     /// <param name="ids">Which.</param>
-    internal Task TakeBackAsync(IReadOnlyCollection<SlurmJobId> ids) => _tags.TakeBackAsync([], ids);
+    public Task TakeBackAsync(IReadOnlyCollection<SlurmJobId> ids) => _tags.TakeBackAsync([], ids);
 
     /// <summary>The error of a job that the cluster does not know.</summary>
     /// <param name="id">Its id.</param>

@@ -41,14 +41,11 @@ public sealed class SlurmSubmissionLine
     /// <summary>Says that there is nothing more to come.</summary>
     public void Complete() => _waiting.Writer.TryComplete();
 
-    /// <summary>Hands out what became of the next job, if that is known. Until <see cref="Taken"/> the job still may be taken back.</summary>
+    /// <summary>Hands out what became of the next job, if that is known. The job is the caller's then, and is not taken back any more.</summary>
     /// <param name="submitted">That.</param>
-    public bool TryPeek([NotNullWhen(true)] out SlurmSubmitted? submitted) => _done.Reader.TryPeek(out submitted);
+    public bool TryTake([NotNullWhen(true)] out SlurmSubmitted? submitted) => _done.Reader.TryRead(out submitted);
 
-    /// <summary>Says that what <see cref="TryPeek"/> handed out has reached whom it was for.</summary>
-    public void Taken() => _done.Reader.TryRead(out _);
-
-    /// <summary>Waits until <see cref="TryPeek"/> has something.</summary>
+    /// <summary>Waits until <see cref="TryTake"/> has something.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when there is nothing more to come.</returns>
     public async Task<bool> WaitAsync(CancellationToken cancellationToken) => await _done.Reader.WaitToReadAsync(cancellationToken);
