@@ -40,6 +40,26 @@ public sealed class SlurmTemplateTests : IClassFixture<Cluster>, IDisposable
     }
 
     [Fact]
+    public void In_quotes_and_here_documents_it_looks_odd_but_is_never_run()
+    {
+        Write("odd", "#!/bin/bash\nprintf '%s|' \"{{ name }}\" '{{ name }}'\ncat <<X\n{{ name }}\nX\n{{ setup }}{{ run }}\n");
+        using var session = Open();
+        session.Run($"Submit-SlurmJob -Template odd -Name 'a $(touch odd)' -OutputPath odd.out -- true | Wait-SlurmJob {Quietly}").Clean();
+        Assert.Equal("a\\ $\\(touch\\ odd\\)|a\\ \\$\\(touch\\ odd\\)|a\\ $\\(touch\\ odd\\)\n", Log("odd.out"));
+        Assert.False(File.Exists(LogPath("odd")));
+    }
+
+    [Fact]
+    public void In_its_lines_for_sbatch_it_is_one_word_with_quotes_and_without()
+    {
+        Write("named", "#!/bin/bash\n#SBATCH --output={{ name }}.txt --error=\"{{ name }}.err\"\n{{ setup }}{{ run }}\n");
+        using var session = Open();
+        const string name = "my \"run\" it's $(id); #1 --hold";
+        session.Run($"param($name) Submit-SlurmJob -Template named -Name $name -- sh -c 'echo said; echo cried >&2' | Wait-SlurmJob {Quietly}", name).Clean();
+        Assert.Equal(["said\n", "cried\n"], [Log($"{name}.txt"), Log($"{name}.err")]);
+    }
+
+    [Fact]
     public void Advanced_says_where_it_runs_and_how_it_ended()
     {
         using var session = Open();

@@ -21,6 +21,21 @@ public static class PosixShell
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
+    /// <summary>
+    /// One word of a bash script somebody else wrote. Where it stands by itself bash reads back exactly it; where there are
+    /// quotes around it, or it stands in a comment or a here-document, it looks odd, but nothing of it is run. It is one line.
+    /// </summary>
+    /// <param name="word">Any text without NUL.</param>
+    /// <exception cref="ArgumentException">It contains NUL, which no argument of a program can.</exception>
+    public static string Defuse(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        if (word.Contains('\0', StringComparison.Ordinal))
+            throw new ArgumentException("A word of a script cannot contain a NUL character.", nameof(word));
+        // Backslashes mean the same before and after any quote that opens or closes; quotes do not.
+        return word.Length == 0 ? "''" : string.Concat(word.Select(static c => c == '\n' ? "$'\\n'" : Plain.Contains(c) || !char.IsAscii(c) ? $"{c}" : $"\\{c}"));
+    }
+
     /// <summary>A command of several words.</summary>
     /// <param name="words">The program and its arguments.</param>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));

@@ -23,6 +23,11 @@ internal static class SbatchDirectives
         return words;
     }
 
+    /// <summary>The same script, in whose lines a backslash keeps a space in its word, as it does in the shell.</summary>
+    /// <param name="script">The script.</param>
+    public static string KeepSpaces(string script) =>
+        string.Join('\n', script.Split('\n').Select(static line => line.StartsWith(Mark, StringComparison.Ordinal) ? KeepSpacesOf(line) : line));
+
     /// <summary>The value that a request's own options give: those added by hand, else the lines of its script.</summary>
     /// <param name="job">The request.</param>
     /// <param name="name">The option's name.</param>
@@ -53,6 +58,29 @@ internal static class SbatchDirectives
         }
 
         return found;
+    }
+
+    // To sbatch a space ends a word even behind a backslash, but not in quotes.
+    private static string KeepSpacesOf(string line)
+    {
+        var text = new StringBuilder();
+        char? quote = null;
+        for (var i = 0; i < line.Length; i++)
+        {
+            var c = line[i];
+            if (c == '\\' && i + 1 < line.Length)
+            {
+                var next = line[++i];
+                text.Append(quote is null && char.IsWhiteSpace(next) ? $"'{next}'" : $"\\{next}");
+                continue;
+            }
+
+            if (c == quote) quote = null;
+            else if (quote is null && c is '"' or '\'') quote = c;
+            text.Append(c);
+        }
+
+        return text.ToString();
     }
 
     // A backslash before any character, also in quotes of either kind; but a space ends a word all the same. # ends the line.

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using GpuOps.Channels;
 
 namespace GpuOps.Schedulers.Slurm.Templates;
 
@@ -6,10 +7,10 @@ namespace GpuOps.Schedulers.Slurm.Templates;
 internal sealed class ShellEncoder : TextEncoder
 {
     /// <inheritdoc/>
-    public override int MaxOutputCharactersPerInputCharacter => 4;
+    public override int MaxOutputCharactersPerInputCharacter => 5;
 
     /// <inheritdoc/>
-    public override string Encode(string value) => SlurmJobScript.Word(value);
+    public override string Encode(string value) => PosixShell.Defuse(value);
 
     /// <inheritdoc/>
     public override void Encode(TextWriter output, string value, int startIndex, int characterCount) =>
