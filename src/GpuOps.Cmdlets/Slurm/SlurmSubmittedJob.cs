@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Cmdlets.Running;
+using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
@@ -11,6 +12,9 @@ namespace GpuOps.Cmdlets.Slurm;
 /// </summary>
 public sealed class SlurmSubmittedJob : BackgroundJob, IRecordSink
 {
+    /// <summary>How long Stop-Job waits for a cluster that may have gone without a word.</summary>
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(20);
+
     private readonly SlurmScheduler _scheduler;
     private readonly SlurmWaitOptions _options;
     private readonly CancellationTokenSource _abandoned = new();
@@ -62,10 +66,24 @@ public sealed class SlurmSubmittedJob : BackgroundJob, IRecordSink
         }
         catch (OperationCanceledException) when (!_abandoned.IsCancellationRequested)
         {
-            await _scheduler.CancelAsync([SlurmJob.Id], null, CancellationToken.None);
+            await CancelAsync();
             throw;
         }
 
         return _failed ? JobState.Failed : JobState.Completed;
+    }
+
+    private async Task CancelAsync()
+    {
+        using var limit = new CancellationTokenSource(CancelLimit, TimeProvider.System);
+        try
+        {
+            await _scheduler.CancelAsync([SlurmJob.Id], null, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new GpuOpsException("SlurmCancelUnknown", GpuOpsErrorKind.Lost,
+                $"'{Location}' did not answer within {CancelLimit.TotalSeconds:0} s: nobody can say whether the job {SlurmJob.Id} was cancelled. Stop-SlurmJob {SlurmJob.Id} tries it again.", SlurmJob.Id);
+        }
     }
 }

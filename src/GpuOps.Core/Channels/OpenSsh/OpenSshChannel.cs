@@ -32,7 +32,7 @@ public sealed class OpenSshChannel : ICommandChannel
         _time = time ?? TimeProvider.System;
         _files = new RemoteFiles(this);
         Description = options.Name;
-        _commands = new RemoteCommands(Description, OpenAsync);
+        _commands = new RemoteCommands(Description, OpenAsync, _time);
     }
 
     /// <inheritdoc/>

@@ -61,13 +61,10 @@ internal sealed class OpenSshRun : IRemoteRun
     }
 
     /// <inheritdoc/>
-    public async Task EndAsync()
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
-        using (this)
-        {
-            if (await _group.Task.WaitAsync(RemoteEnd.StartLimit) is { } group && !_done.IsCompleted)
-                await RemoteEnd.RunAsync(_master, group);
-        }
+        if (await _group.Task.WaitAsync(cancellationToken) is { } group && !_done.IsCompleted)
+            await RemoteEnd.RunAsync(_master, group, cancellationToken);
     }
 
     /// <inheritdoc/>

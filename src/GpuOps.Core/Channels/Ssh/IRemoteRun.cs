@@ -8,6 +8,7 @@ internal interface IRemoteRun : IDisposable
     /// <exception cref="Errors.GpuOpsException"><c>ChannelLost</c>, or it did not start.</exception>
     Task<CommandResult> FinishAsync(string host, CancellationToken cancellationToken);
 
-    /// <summary>Ends the command where it runs, and lets go of it.</summary>
-    Task EndAsync();
+    /// <summary>Ends the command where it runs.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task EndAsync(CancellationToken cancellationToken);
 }

@@ -8,13 +8,17 @@ namespace GpuOps.Channels.Ssh;
 /// </summary>
 /// <param name="host">What errors call the host.</param>
 /// <param name="open">Opens a connection.</param>
-internal sealed class RemoteCommands(string host, Func<CancellationToken, Task<IRemoteConnection>> open) : IAsyncDisposable
+/// <param name="time">The clock.</param>
+internal sealed class RemoteCommands(string host, Func<CancellationToken, Task<IRemoteConnection>> open, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>OpenSSH's server takes 10 at once by default; two are left for ending commands and for signs of life.</summary>
-    private const int MostAtOnce = 8;
+    /// <summary>OpenSSH's server takes 10 at once by default; one is left for ending commands, and one for signs of life.</summary>
+    private const int MostAtOnce = 8, MostEndingsAtOnce = 1;
+
+    /// <summary>How long a command that is to be ended is taken care of: a link may have gone down without a word.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     private readonly Endings _endings = new();
-    private readonly SemaphoreSlim _slots = new(MostAtOnce), _gate = new(1);
+    private readonly SemaphoreSlim _slots = new(MostAtOnce), _ends = new(MostEndingsAtOnce), _gate = new(1);
     private IRemoteConnection? _connection;
     private bool _isDisposed;
 
@@ -26,6 +30,7 @@ internal sealed class RemoteCommands(string host, Func<CancellationToken, Task<I
     {
         await _slots.WaitAsync(cancellationToken);
         IRemoteRun? run = null;
+        Task? ending = null;
         try
         {
             run = await StartAsync(script, cancellationToken);
@@ -33,15 +38,18 @@ internal sealed class RemoteCommands(string host, Func<CancellationToken, Task<I
         }
         catch (OperationCanceledException) when (run is not null)
         {
-            var ending = run.EndAsync();
-            run = null;
+            ending = EndAsync(run);
             await _endings.AddAsync(ending);
             throw;
         }
         finally
         {
-            run?.Dispose();
-            _slots.Release();
+            // While it is being ended its session is still open, and its slot stays taken.
+            if (ending is null)
+            {
+                run?.Dispose();
+                _slots.Release();
+            }
         }
     }
 
@@ -97,6 +105,28 @@ internal sealed class RemoteCommands(string host, Func<CancellationToken, Task<I
                 if (isSecond)
                     throw ChannelErrors.Unreachable(host, fault.Message, fault);
             }
+        }
+    }
+
+    private async Task EndAsync(IRemoteRun run)
+    {
+        using var limit = new CancellationTokenSource(EndLimit, time);
+        try
+        {
+            await _ends.WaitAsync(limit.Token);
+            try
+            {
+                await run.EndAsync(limit.Token);
+            }
+            finally
+            {
+                _ends.Release();
+            }
+        }
+        finally
+        {
+            run.Dispose();
+            _slots.Release();
         }
     }
 

@@ -1,10 +1,11 @@
+using GpuOps.Errors;
+
 namespace GpuOps.Channels.Ssh;
 
 /// <summary>Ends a command where it runs, with all of its process group.</summary>
 internal static class RemoteEnd
 {
-    /// <summary>How long a login shell may take before a command that is to be ended is looked for no longer.</summary>
-    public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
 
     private static readonly string[] EndGroup =
     [
@@ -20,10 +21,27 @@ internal static class RemoteEnd
     /// <summary>SIGINT, and SIGKILL to what is left a second later.</summary>
     /// <param name="connection">The connection that the command runs over.</param>
     /// <param name="group">The id of its process group.</param>
-    public static async Task RunAsync(IRemoteConnection connection, int group)
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task RunAsync(IRemoteConnection connection, int group, CancellationToken cancellationToken)
     {
         var end = new RemoteScript(new ChannelCommand([.. EndGroup, $"{group}"]), new Dictionary<string, string>(), "");
-        using var kill = await connection.StartAsync(end, CancellationToken.None);
-        _ = await kill.FinishAsync("", CancellationToken.None);
+        using var kill = await StartAsync(connection, end, cancellationToken);
+        _ = await kill.FinishAsync("", cancellationToken);
+    }
+
+    /// <summary>A server may take no further session until it has closed those that have just ended.</summary>
+    private static async Task<IRemoteRun> StartAsync(IRemoteConnection connection, RemoteScript end, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await connection.StartAsync(end, cancellationToken);
+            }
+            catch (Exception fault) when (fault is not GpuOpsException and not OperationCanceledException && connection.IsAlive)
+            {
+                await Task.Delay(BetweenTries, cancellationToken);
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ public sealed class SshChannel : ICommandChannel
         _dialog = dialog ?? new SshDialog();
         _time = time ?? TimeProvider.System;
         _files = new RemoteFiles(this);
-        _commands = new RemoteCommands(Description, OpenAsync);
+        _commands = new RemoteCommands(Description, OpenAsync, _time);
     }
 
     /// <inheritdoc/>
@@ -69,20 +69,26 @@ public sealed class SshChannel : ICommandChannel
     private async Task WatchAsync(SshConnection connection)
     {
         var alive = new RemoteScript(new ChannelCommand(["true"]), new Dictionary<string, string>(), Description);
-        try
+        using var timer = new PeriodicTimer(_destination.KeepAlive, _time);
+        while (connection.IsAlive && await timer.WaitForNextTickAsync(connection.Broken))
         {
-            using var timer = new PeriodicTimer(_destination.KeepAlive, _time);
-            while (await timer.WaitForNextTickAsync(connection.Broken))
+            if (!_commands.AreRunning)
+                continue;
+            using var limit = new CancellationTokenSource(_destination.KeepAlive * _destination.KeepAliveCount, _time);
+            try
             {
-                if (!_commands.AreRunning)
-                    continue;
-                using var limit = new CancellationTokenSource(_destination.KeepAlive * _destination.KeepAliveCount, _time);
-                using var probe = await SshRun.StartAsync(connection, alive, limit.Token);
+                using var probe = await connection.StartAsync(alive, limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                // A server that takes no further session is alive; of a connection that is not, the next turn hears.
             }
         }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            connection.Break();
-        }
+
+        connection.Break();
     }
 }

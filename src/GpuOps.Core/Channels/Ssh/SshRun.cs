@@ -69,13 +69,10 @@ internal sealed class SshRun : IRemoteRun
     }
 
     /// <inheritdoc/>
-    public async Task EndAsync()
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
-        using (this)
-        {
-            if (await ProcessIdAsync().WaitAsync(RemoteEnd.StartLimit) is { } process && !_done.IsCompleted)
-                await RemoteEnd.RunAsync(_connection, process);
-        }
+        if (await ProcessIdAsync().WaitAsync(cancellationToken) is { } process && !_done.IsCompleted)
+            await RemoteEnd.RunAsync(_connection, process, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -175,6 +175,34 @@ public abstract class SshChannelContract(ChannelKind transport) : IDisposable
     }
 
     [Fact]
+    public async Task Commands_that_take_a_while_to_end_hold_their_places_until_then()
+    {
+        await using var rig = await StartAsync(new SshdRigOptions { Lines = ["MaxSessions 10"] });
+        await using var channel = Open(rig.Destination() with { KeepAlive = TimeSpan.FromSeconds(1) });
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        string[] ids = [.. Enumerable.Range(0, 8).Select(i => Path.Combine(rig.Folder, $"id{i}"))];
+        var runs = ids.Select(id => channel.RunAsync(Sh("trap '' INT; echo $$ > \"$1.new\"; mv \"$1.new\" \"$1\"; while :; do sleep 0.05; done", id), giveUp.Token)).ToList();
+        await Task.WhenAll(ids.Select(UntilExistsAsync));
+
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(runs));
+        var others = await Task.WhenAll(ids.Select(_ => channel.RunAsync(Sh("echo $SSH_CONNECTION; exec sleep 0.3"), Token)));
+
+        Assert.Single(others.Select(static other => other.OutputText).Distinct());
+        foreach (var id in ids)
+            await UntilGoneAsync((await File.ReadAllTextAsync(id, Token)).Trim());
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_further_session_is_alive()
+    {
+        await using var rig = await StartAsync(new SshdRigOptions { Lines = ["MaxSessions 1"] });
+        await using var channel = Open(rig.Destination() with { KeepAlive = TimeSpan.FromMilliseconds(50) });
+
+        Assert.Equal(0, (await channel.RunAsync(Sh("exec sleep 1"), Token)).ExitCode);
+    }
+
+    [Fact]
     public async Task A_cut_connection_leaves_the_fate_of_a_running_command_unknown_and_the_next_connects_anew()
     {
         await using var rig = await StartAsync();
