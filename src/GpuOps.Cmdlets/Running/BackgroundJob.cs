@@ -87,13 +87,20 @@ public abstract class BackgroundJob : Job
     /// <summary>Closes the streams, then sets the end state, once: who waits for the state must find all the output.</summary>
     private void Finish(JobState state)
     {
-        foreach (var close in (Action[])[Output.Complete, Error.Complete, Progress.Complete, Verbose.Complete, Warning.Complete, Debug.Complete, Information.Complete])
+        try
         {
-            close();
-        }
+            foreach (var close in (Action[])[Output.Complete, Error.Complete, Progress.Complete, Verbose.Complete, Warning.Complete, Debug.Complete, Information.Complete])
+            {
+                close();
+            }
 
-        EngineState.Current.End(this);
-        SetJobState(state);
-        _ended.Set();
+            EngineState.Current.End(this);
+            SetJobState(state);
+        }
+        finally
+        {
+            // Who is told of the state may throw; who waits for the end must not wait for ever.
+            _ended.Set();
+        }
     }
 }

@@ -44,7 +44,9 @@ public sealed class EngineHost(TimeProvider time)
     /// <summary>Closes the connections of all schedulers; who needs one opens it anew. Never throws.</summary>
     public async Task CloseSchedulersAsync()
     {
-        foreach (var key in _schedulers.Keys)
+        await Task.WhenAll(_schedulers.Keys.Select(key => Task.Run(() => CloseAsync(key))));
+
+        async Task CloseAsync(SessionKey key)
         {
             try
             {

@@ -7,11 +7,11 @@ namespace GpuOps.Channels.OpenSsh;
 
 /// <summary>Hands what ssh asks to whoever answers.</summary>
 /// <param name="folder">How questions come and answers go.</param>
-/// <param name="end">The far end.</param>
+/// <param name="way">The hosts; who a question is of, ssh seldom tells.</param>
 /// <param name="dialog">Who answers.</param>
 /// <param name="over">Set when the connection is over, and its questions with it.</param>
 [UnsupportedOSPlatform("windows")]
-internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSettings end, SshDialog dialog, CancellationToken over)
+internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshWay way, SshDialog dialog, CancellationToken over)
 {
     private const string Told = "none", Confirm = "confirm";
 
@@ -38,7 +38,7 @@ internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSetting
             var (kind, text) = folder.ReadQuestion(number);
             if (kind == Told)
             {
-                dialog.Tell?.Invoke(new SshPrompt(end.Description, text, IsSecret: false));
+                dialog.Tell?.Invoke(new SshPrompt(way.End.Description, text, IsSecret: false));
                 return;
             }
 
@@ -67,18 +67,22 @@ internal sealed partial class OpenSshAsking(OpenSshFolder folder, OpenSshSetting
             return null;
         if (HostKeyQuestion().Match(text) is { Success: true } key)
         {
-            var unknown = new UnknownHostKey(key.Groups["host"].Value, KeyType(key.Groups["type"].Value), key.Groups["print"].Value, end.KnownHostsFile);
+            var unknown = new UnknownHostKey(key.Groups["host"].Value, KeyType(key.Groups["type"].Value), key.Groups["print"].Value, FileOf(key.Groups["host"].Value));
             return dialog.TrustHostKey is { } trust && await trust(unknown, over) ? "yes" : "no";
         }
 
         // A question that had no answer is not asked again; ssh asks three times.
         if (dialog.Ask is not { } ask || _unanswered.ContainsKey(text))
             return null;
-        var answer = await ask(new SshPrompt(end.Description, text, IsSecret: kind != Confirm), over);
+        var answer = await ask(new SshPrompt(way.End.Description, text, IsSecret: kind != Confirm), over);
         if (answer is null)
             _unanswered.TryAdd(text, true);
         return answer;
     }
+
+    /// <summary>Where the key of a host is added: hosts on the way may have files of their own.</summary>
+    private string FileOf(string host) =>
+        (way.Hops.FirstOrDefault(hop => host == (hop.Port == 22 ? hop.Host : $"[{hop.Host}]:{hop.Port}")) ?? way.End).KnownHostsFile;
 
     private static string KeyType(string name) => name switch { "ED25519" => "ssh-ed25519", "RSA" => "ssh-rsa", _ => name };
 

@@ -55,7 +55,7 @@ internal sealed class OpenSshMaster : IRemoteConnection
         _folder = folder;
         _time = time;
         _silence = dialog.Silence;
-        _asking = new OpenSshAsking(folder, way.End, dialog, _broken.Token);
+        _asking = new OpenSshAsking(folder, way, dialog, _broken.Token);
         _process = StartProcess(call, way, folder, dialog.Ask is not null || dialog.TrustHostKey is not null);
         _ended = _process.WaitForExitAsync(CancellationToken.None);
         _heard = ListenAsync(_process.StandardError, Hear);

@@ -41,8 +41,12 @@ internal sealed class RemoteOutput(RemoteScript script)
     public async Task<CommandResult?> ResultAsync(int? exitCode, byte[] error)
     {
         var result = script.Result(exitCode, Kept.ToArray(), error);
-        if (result is not null && _reading is not null)
+        if (_reading is null)
+            return result;
+        if (result is not null)
             await OutputReading.ResultAsync(_reading, result.ExitCode);
+        else
+            _ = _reading.ContinueWith(static reading => reading.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return result;
     }
 }

@@ -126,7 +126,14 @@ internal sealed class SshHop(SshDestination destination, SshDialog dialog, SshTr
         }
         finally
         {
-            limit.CancelAfter(destination.ConnectTimeout);
+            try
+            {
+                limit.CancelAfter(destination.ConnectTimeout);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The login was over before the answer came.
+            }
         }
     };
 

@@ -12,8 +12,14 @@ public sealed record SshRoute(string Name, SshProfile? Profile, Func<SshDestinat
 {
     private static readonly Dictionary<SshTransport, Carrier> Carriers = new()
     {
-        [SshTransport.SshNet] = new(static route => route.Resolve(), static (route, dialog, time) => new SshChannel(route.Resolve(), dialog, time)),
-        [SshTransport.OpenSsh] = new(static route => route.Options(), static (route, dialog, time) => new OpenSshChannel(route.Options(), dialog, time)),
+        [SshTransport.SshNet] = new(
+            static route => route.Resolve(),
+            static (route, dialog, time) => new SshChannel(route.Resolve(), dialog, time),
+            static (trial, trail, token) => trial.GoAsync(trail, token)),
+        [SshTransport.OpenSsh] = new(
+            static route => route.Options(),
+            static (route, dialog, time) => new OpenSshChannel(route.Options(), dialog, time),
+            static (trial, trail, token) => trial.AskAsync(trail, token)),
     };
 
     /// <summary>False when neither the user nor the user's files chose the host: it is then asked nothing of a person, and no password sent.</summary>
@@ -33,6 +39,9 @@ public sealed record SshRoute(string Name, SshProfile? Profile, Func<SshDestinat
     public ICommandChannel Open(SshDialog dialog, TimeProvider time) =>
         Carriers[Transport].Open(this, IsTrusted ? dialog : SshDialog.Untrusted, time);
 
+    /// <summary>Goes the way once, as its carrier can be watched.</summary>
+    internal Task TryAsync(SshTrial trial, SshTrail trail, CancellationToken cancellationToken) => Carriers[Transport].Try(trial, trail, cancellationToken);
+
     private OpenSshOptions Options() => new(Profile!.HostName)
     {
         User = Profile.User,
@@ -43,5 +52,8 @@ public sealed record SshRoute(string Name, SshProfile? Profile, Func<SshDestinat
         Environment = Profile.EnvironmentVariable,
     };
 
-    private sealed record Carrier(Func<SshRoute, object> Facts, Func<SshRoute, SshDialog, TimeProvider, ICommandChannel> Open);
+    private sealed record Carrier(
+        Func<SshRoute, object> Facts,
+        Func<SshRoute, SshDialog, TimeProvider, ICommandChannel> Open,
+        Func<SshTrial, SshTrail, CancellationToken, Task> Try);
 }

@@ -26,8 +26,7 @@ public sealed class SshTrial(SshRoute route, SshDialog dialog, TimeProvider time
         var trail = new SshTrail(route.Name, report);
         try
         {
-            // Another carrier keeps its steps to itself; what it says when it fails is all there is.
-            await (route.Transport == SshTransport.SshNet ? GoAsync(trail, cancellationToken) : AskAsync(trail, cancellationToken));
+            await route.TryAsync(this, trail, cancellationToken);
             return true;
         }
         catch (GpuOpsException fault)
@@ -37,7 +36,8 @@ public sealed class SshTrial(SshRoute route, SshDialog dialog, TimeProvider time
         }
     }
 
-    private async Task GoAsync(SshTrail trail, CancellationToken cancellationToken)
+    /// <summary>Goes step by step, by a connection of this module.</summary>
+    internal async Task GoAsync(SshTrail trail, CancellationToken cancellationToken)
     {
         var destination = route.Resolve();
         trail.Done(string.Join(", then ", destination.JumpHosts.Append(destination).Select(static hop => hop.Description)));
@@ -47,7 +47,8 @@ public sealed class SshTrial(SshRoute route, SshDialog dialog, TimeProvider time
         Tell(trail, await run.FinishAsync(destination.Description, cancellationToken));
     }
 
-    private async Task AskAsync(SshTrail trail, CancellationToken cancellationToken)
+    /// <summary>Goes by a carrier that keeps its steps to itself: what it says when it fails is all there is.</summary>
+    internal async Task AskAsync(SshTrail trail, CancellationToken cancellationToken)
     {
         trail.Done($"The installed ssh leads to {route.Profile?.HostName ?? route.Name}.");
         await using var channel = route.Open(dialog, time);

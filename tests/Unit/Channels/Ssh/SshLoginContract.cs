@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -192,6 +193,22 @@ public abstract class SshLoginContract(ChannelKind transport) : IDisposable
         fault = await unknownTarget.FaultAsync();
         Assert.Equal("HostKeyUnknown", fault.Id);
         Assert.Contains($"{target.Port}", $"{fault.Target}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_asked_about_a_key_hears_which_file_it_goes_to()
+    {
+        await using var jump = await StartAsync();
+        await using var target = await StartAsync(new SshdRigOptions { Address = "127.0.0.2" });
+        var (near, far) = (Path.Combine(jump.Folder, "new"), Path.Combine(target.Folder, "new"));
+        ConcurrentQueue<UnknownHostKey> asked = [];
+        var dialog = new SshDialog { TrustHostKey = (key, _) => { asked.Enqueue(key); return Task.FromResult(true); } };
+        await using var channel = Open(target.Destination() with { UserKnownHostsFiles = [far], JumpHosts = [jump.Destination() with { UserKnownHostsFiles = [near] }] }, dialog);
+
+        await channel.RunAsync(Sh("true"), Token);
+
+        Assert.Equal([near, far], asked.Select(static key => key.File));
+        Assert.All([near, far], static file => Assert.Single(File.ReadAllLines(file)));
     }
 
     [Fact]
