@@ -6,13 +6,14 @@ namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>
 /// Several jobs for sbatch by one command of the channel: a shell where sbatch is runs it for each of them, a few at a time,
-/// and says behind a word that nothing else prints how each went. Over SSH that saves a login for each job.
+/// and says behind a word that nothing else prints how each went. Over SSH that saves a login for each job. What became of
+/// them is told in their order; their ids follow it only where they are sent one after the other.
 /// </summary>
 internal static class SbatchBatch
 {
     private const int AtOnce = 8;
 
-    // What is printed in one piece does not mix with what another says.
+    // Bytes. What is printed in one piece does not mix with what another says.
     private const int LongestAnswer = 3000;
 
     // A connection that is cut looks like the end of the input: nothing runs before the last line has come.
@@ -22,14 +23,16 @@ internal static class SbatchBatch
     /// <param name="sbatch">How sbatch is called there.</param>
     /// <param name="jobs">The jobs.</param>
     /// <param name="mark">A word of letters and digits, random for each batch.</param>
-    public static ChannelCommand Write(string sbatch, IReadOnlyList<SbatchCommand> jobs, string mark)
+    /// <param name="isInOrder">One after the other instead of a few at a time.</param>
+    public static ChannelCommand Write(string sbatch, IReadOnlyList<SbatchCommand> jobs, string mark, bool isInOrder = false)
     {
         var end = $"#{mark}";
         var script = new StringBuilder();
-        for (var first = 0; first < Math.Min(AtOnce, jobs.Count); first++)
+        var atOnce = isInOrder ? 1 : AtOnce;
+        for (var first = 0; first < Math.Min(atOnce, jobs.Count); first++)
         {
             script.Append("{\n");
-            for (var at = first; at < jobs.Count; at += AtOnce)
+            for (var at = first; at < jobs.Count; at += atOnce)
                 script.Append(LineOf(sbatch, jobs[at], mark, at));
             script.Append("} &\n");
         }
@@ -63,8 +66,10 @@ internal static class SbatchBatch
     private static string LineOf(string sbatch, SbatchCommand job, string mark, int at)
     {
         var exports = string.Concat(job.Environment.Select(static pair => $"export {pair.Key}={PosixShell.Quote(pair.Value)}; "));
+        // Where there is no sbatch nothing is said, which tells it from one whose own end is 127.
+        var call = $"command -v {PosixShell.Quote(sbatch)} >/dev/null || exit 127; {PosixShell.Join(job.Arguments.Prepend(sbatch))} 2>&1";
         return string.Create(CultureInfo.InvariantCulture,
-            $"printf %b {PosixShell.Quote(PosixShell.Escape(job.Script.Span))} | ( {exports}said=$({PosixShell.Join(job.Arguments.Prepend(sbatch))} 2>&1); printf '%s %s\\n%.{LongestAnswer}s\\n' {mark}{at} \"$?\" \"$said\" )\n");
+            $"printf %b {PosixShell.Quote(PosixShell.Escape(job.Script.Span))} | ( {exports}said=$({call}); LC_ALL=C printf '%s %s\\n%.{LongestAnswer}s\\n' {mark}{at} \"$?\" \"$said\" )\n");
     }
 
     private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -16,7 +16,7 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="time">The clock.</param>
 internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options, SlurmTags tags, TimeProvider time)
 {
-    private const int NoCommand = 127;
+    private const int NoCommand = 127, Signal = 128;
 
     private readonly SlurmTemplates _templates = new(options.TemplateFolder ?? "");
 
@@ -108,9 +108,12 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         if (drafts is [var only])
             return [await commands.TryAsync(CommandOf(only.Command!) with { Folder = folder }, cancellationToken)];
         var mark = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var batch = SbatchBatch.Write(commands.PathOf("sbatch"), [.. drafts.Select(static draft => draft.Command!)], mark);
+        var batch = SbatchBatch.Write(commands.PathOf("sbatch"), [.. drafts.Select(static draft => draft.Command!)], mark, isInOrder: drafts.Any(IsSingleton));
         return SbatchBatch.Read((await commands.TryAsync(batch with { Folder = folder }, cancellationToken)).OutputText, drafts.Length, mark);
     }
+
+    /// <summary>Which of those goes first is decided by their ids.</summary>
+    private static bool IsSingleton(Draft draft) => draft.Marked.Dependencies.Any(static it => it.Type == SlurmDependencyType.Singleton);
 
     private void Settle(Draft draft, CommandResult? result)
     {
@@ -121,8 +124,10 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
             draft.Id = SbatchOutput.ParseJobId(result.OutputText);
             draft.Doubt = draft.Id is null ? Unreadable(result.OutputText) : null;
         }
-        else if (result.ExitCode == NoCommand)
+        else if (result.ExitCode == NoCommand && string.IsNullOrWhiteSpace(result.OutputText + result.ErrorText))
             draft.Fault = commands.NotFound(commands.PathOf("sbatch"));
+        else if (result.ExitCode is NoCommand or >= Signal)
+            draft.Doubt = Ended(result);
         else
         {
             var complaint = SlurmComplaints.Read(result.ErrorText);
@@ -207,6 +212,9 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
 
     private GpuOpsException Unreadable(string said) => new("SlurmJobIdUnreadable", GpuOpsErrorKind.InvalidData,
         $"sbatch on {channel.Description} did not say the job's id but: {Values.Excerpt.Of(said.Trim())}", options.Backend);
+
+    private GpuOpsException Ended(CommandResult result) => new("SlurmSubmissionEnded", GpuOpsErrorKind.Lost,
+        $"sbatch on {channel.Description} ended with {result.ExitCode}, maybe after the job was taken: {Values.Excerpt.Of((result.OutputText + result.ErrorText).Trim())}", options.Backend);
 
     /// <summary>A job on its way: it ends with an id or a fault, maybe after a doubt.</summary>
     private sealed record Draft(SlurmJobRequest Request, SlurmJobRequest Marked, string Tag)

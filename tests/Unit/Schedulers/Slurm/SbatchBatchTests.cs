@@ -73,7 +73,19 @@ public sealed class SbatchBatchTests : IAsyncDisposable
 
     [Fact]
     public async Task What_is_not_there_is_told_for_each() =>
-        Assert.Equal([127, 127], (await RunAsync("/nowhere/sbatch", [.. Enumerable.Repeat(SbatchCommand.From(new SlurmJobRequest { Command = ["true"] }), 2)])).Select(static result => result!.ExitCode));
+        Assert.Equal([(127, "\n"), (127, "\n")], (await RunAsync("/nowhere/sbatch", [.. Enumerable.Repeat(SbatchCommand.From(new SlurmJobRequest { Command = ["true"] }), 2)])).Select(static result => (result!.ExitCode, result.OutputText)));
+
+    [Fact]
+    public async Task In_order_each_waits_for_the_one_before()
+    {
+        var sbatch = Sbatch("n=$(cat \"$here/next\"); echo $((n + 1)) > \"$here/next\"; echo \"$n\"");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "next"), "1", Token);
+        SbatchCommand[] jobs = [.. Enumerable.Repeat(SbatchCommand.From(new SlurmJobRequest { Command = ["true"] }), 20)];
+
+        var answer = await _channel.RunAsync(SbatchBatch.Write(sbatch, jobs, Mark, isInOrder: true), Token);
+
+        Assert.Equal(Enumerable.Range(1, jobs.Length).Select(static id => $"{id}\n"), SbatchBatch.Read(answer.OutputText, jobs.Length, Mark).Select(static result => result!.OutputText));
+    }
 
     [Fact]
     public void Of_what_was_not_said_nothing_is_known() =>

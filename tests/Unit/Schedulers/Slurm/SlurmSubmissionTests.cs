@@ -108,6 +108,18 @@ public sealed partial class SlurmSubmissionTests : IAsyncDisposable
         Assert.Empty(_ended);
     }
 
+    [Theory]
+    [InlineData(137, "")]
+    [InlineData(143, "sbatch: error: Terminated")]
+    [InlineData(127, "7\nsbatch: line 3: notify: not found")]
+    public async Task A_job_whose_sbatch_was_ended_is_looked_up(int exitCode, string said)
+    {
+        _sbatch = _ => (exitCode, said);
+        var answers = await _scheduler.SubmitAsync([Request, Request], null, Token);
+        Assert.Equal(["1", "2"], answers.Select(static answer => answer.Job?.Id.ToString()));
+        Assert.Equal("1", (await _scheduler.SubmitAsync(Request, null, Token)).Id.ToString());
+    }
+
     private static CommandResult Fails(string said) => new(1, [], Encoding.UTF8.GetBytes(said));
 
     private static CommandResult Prints(string text) => new(0, Encoding.UTF8.GetBytes(text), []);
