@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using GpuOps.Errors;
 
 namespace GpuOps.Schedulers.Slurm;
 
@@ -56,7 +57,7 @@ public sealed class SlurmSubmissionLine
         {
             while (await _waiting.Reader.WaitToReadAsync(_stop))
             {
-                foreach (var submitted in await Scheduler.SubmitAsync(Gather(), _folder, _stop))
+                foreach (var submitted in await SendAsync(Gather()))
                     _done.Writer.TryWrite(submitted);
             }
 
@@ -69,24 +70,48 @@ public sealed class SlurmSubmissionLine
             _done.Writer.TryComplete();
             await TakeBackAsync();
         }
-        catch (Exception fault)
+    }
+
+    private async Task<IReadOnlyList<SlurmSubmitted>> SendAsync(List<SlurmJobRequest> together)
+    {
+        try
         {
-            _done.Writer.TryComplete(fault);
+            return await Scheduler.SubmitAsync(together, _folder, _stop);
+        }
+        catch (Exception fault) when (!_stop.IsCancellationRequested)
+        {
+            // Each of them hears of it, and those behind them go on.
+            return [.. together.Select(request => new SlurmSubmitted(request, null, fault as GpuOpsException ?? new GpuOpsException(
+                "SlurmSubmissionFailed", GpuOpsErrorKind.Lost, $"The job was not submitted, or was taken back: {fault.Message}", request.Name, fault)))];
         }
     }
 
     private List<SlurmJobRequest> Gather()
     {
         List<SlurmJobRequest> together = [];
-        var bytes = 0;
-        while (together.Count < MostTogether && bytes < MostBytes && _waiting.Reader.TryRead(out var request))
+        var left = MostBytes;
+        while (together.Count < MostTogether && _waiting.Reader.TryPeek(out var request))
         {
+            left -= SizeOf(request);
+            if (together.Count > 0 && left < 0)
+                break;
             together.Add(request);
-            bytes += request.Script?.Length ?? 0;
+            _waiting.Reader.TryRead(out _);
         }
 
         return together;
     }
+
+    /// <summary>About how large a job is: what a user gives, which is what may be large.</summary>
+    private static int SizeOf(SlurmJobRequest request) =>
+        (request.Script?.Length ?? 0)
+        + (request.Block is { } block ? block.Text.Length + block.Starter.Length + block.Arguments.Length : 0)
+        + SizeOf(request.Command ?? [])
+        + SizeOf(request.Arguments)
+        + (request.TaskArguments ?? []).Sum(SizeOf)
+        + SizeOf(request.Environment.Variables.Values);
+
+    private static int SizeOf(IEnumerable<string> words) => words.Sum(static word => word.Length);
 
     private async Task TakeBackAsync()
     {

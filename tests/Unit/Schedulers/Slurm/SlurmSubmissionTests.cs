@@ -120,6 +120,35 @@ public sealed partial class SlurmSubmissionTests : IAsyncDisposable
         Assert.Equal("1", (await _scheduler.SubmitAsync(Request, null, Token)).Id.ToString());
     }
 
+    [Fact]
+    public async Task A_line_sends_no_more_at_once_than_fits_and_goes_on_behind_what_fails()
+    {
+        using var gate = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource();
+        _sbatch = at =>
+        {
+            begun.TrySetResult();
+            gate.Wait(Token);
+            return at == 1 ? throw new InvalidOperationException("A defect.") : (0, "7");
+        };
+        var line = new SlurmSubmissionLine(_scheduler, null, Token);
+        line.Add(Request);
+        await begun.Task.WaitAsync(Token);
+        foreach (var _ in Enumerable.Range(0, 3))
+            line.Add(Request with { Command = ["echo", new string('x', 100_000)] });
+        line.Complete();
+        gate.Set();
+        List<string?> answers = [];
+        while (await line.WaitAsync(Token))
+        {
+            while (line.TryTake(out var submitted))
+                answers.Add(submitted.Job?.Id.ToString() ?? submitted.Fault!.Id);
+        }
+
+        // One by itself, two together of which the second fails both, and the last.
+        Assert.Equal(["7", "SlurmSubmissionFailed", "SlurmSubmissionFailed", "7"], answers);
+    }
+
     private static CommandResult Fails(string said) => new(1, [], Encoding.UTF8.GetBytes(said));
 
     private static CommandResult Prints(string text) => new(0, Encoding.UTF8.GetBytes(text), []);
