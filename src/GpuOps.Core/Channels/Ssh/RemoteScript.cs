@@ -45,6 +45,9 @@ internal sealed class RemoteScript
     /// <summary>What to send to standard input.</summary>
     public byte[] Input { get; }
 
+    /// <summary>Whether the command reads what follows its own line, so that it has to be told where that ends.</summary>
+    public bool HasInput => !_command.Input.IsEmpty;
+
     /// <summary>What is run, for messages.</summary>
     public string Program => _command.Arguments[0];
 
@@ -103,7 +106,7 @@ internal sealed class RemoteScript
         text.Append(CultureInfo.InvariantCulture, $"command -v {PosixShell.Quote(Program)} >/dev/null 2>&1 || {{ printf %s '{mark}{NoProgram}'; exit 127; }}\n");
         // This shell outlives the signals that the command's group gets, and keeps what it thinks of them to itself.
         text.Append(CultureInfo.InvariantCulture, $"printf '%s%s;' {mark}{Started} $$; printf %s {mark} >&2; exec 3>&2 2>/dev/null; trap : HUP INT QUIT TERM\n");
-        text.Append(CultureInfo.InvariantCulture, $"(exec {PosixShell.Join(_command.Arguments)} 2>&3 3>&-)\n");
+        text.Append(CultureInfo.InvariantCulture, $"(exec {PosixShell.Join(_command.Arguments)} {(HasInput ? "" : "</dev/null ")}2>&3 3>&-)\n");
         return text.Append(CultureInfo.InvariantCulture, $"gpuops_code=$?; printf '%s%s;' {mark}{Ended} \"$gpuops_code\" >&3; exit \"$gpuops_code\"").ToString();
     }
 

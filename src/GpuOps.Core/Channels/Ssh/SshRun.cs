@@ -85,8 +85,12 @@ internal sealed class SshRun : IRemoteRun
 
     private void Send()
     {
-        using var input = _command.CreateInputStream();
+        var input = _command.CreateInputStream();
         input.Write(_script.Input);
+        // The end is told only to who waits for it. Another may be over already: then SSH.NET tells it of a channel whose
+        // number the server has given to the next command, which never hears a word.
+        if (_script.HasInput)
+            input.Dispose();
     }
 
     private void Pass()

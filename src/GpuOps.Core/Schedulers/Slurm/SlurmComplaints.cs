@@ -25,6 +25,7 @@ public static class SlurmComplaints
         ("No route to host", SlurmTrouble.ControllerAway),
         ("Network is unreachable", SlurmTrouble.ControllerAway),
         ("Communication connection failure", SlurmTrouble.ControllerAway),
+        ("Unexpected missing socket error", SlurmTrouble.ControllerAway),
         ("Invalid job id specified", SlurmTrouble.UnknownJob),
         ("Job/step already completing or completed", SlurmTrouble.UnknownJob),
         ("Access/permission denied", SlurmTrouble.NotAllowed),

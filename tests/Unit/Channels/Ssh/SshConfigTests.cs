@@ -176,7 +176,9 @@ public sealed class SshConfigTests : IDisposable
         var text = process.StandardOutput.ReadToEnd();
         Assert.True(text.Length > 0, complaint.GetAwaiter().GetResult());
         WriteFiles(File.ReadAllText(_home.Path + "/.ssh/config"));
-        var (home, user) = (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.UserName);
+        // ssh takes the home from the accounts, whatever HOME says.
+        var user = Environment.UserName;
+        var home = File.ReadLines("/etc/passwd").First(line => line.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[5];
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Replace(home + "/.ssh", _home.Path + "/.ssh", StringComparison.Ordinal).Split(' ', 2))
             .ToLookup(pair => pair[0], pair => pair[0] == "user" && pair[1] == user ? "me" : pair[1]);

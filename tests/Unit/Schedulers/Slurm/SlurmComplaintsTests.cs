@@ -24,6 +24,7 @@ public sealed class SlurmComplaintsTests
     [InlineData("slurm_load_partitions error: Connection reset by peer", SlurmTrouble.ControllerAway)]
     [InlineData("slurm_load_jobs error: Connection reset by peer", SlurmTrouble.ControllerAway)]
     [InlineData("slurm_load_node error: Transport endpoint is not connected", SlurmTrouble.ControllerAway)]
+    [InlineData("slurm_msg_sendto: address:port=127.0.0.1:19253 msg_type=2009: Unexpected missing socket error\nslurm_load_partitions error: Unexpected missing socket error", SlurmTrouble.ControllerAway)]
     [InlineData("scancel: error: Kill job error on job id 2: Access/permission denied", SlurmTrouble.NotAllowed)]
     [InlineData("slurm_update error: Invalid user id", SlurmTrouble.NotAllowed)]
     [InlineData("bash: sbatch: command not found", SlurmTrouble.Refused)]
