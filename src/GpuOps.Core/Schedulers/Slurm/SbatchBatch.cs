@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using GpuOps.Channels;
 
 namespace GpuOps.Schedulers.Slurm;
@@ -62,15 +63,22 @@ internal static class SbatchBatch
         return results;
     }
 
-    // Nothing is set before sbatch but what is meant for it.
+    // Nothing is set before sbatch but what is meant for it: what it said goes into a variable that nobody has.
     private static string LineOf(string sbatch, SbatchCommand job, string mark, int at)
     {
         var exports = string.Concat(job.Environment.Select(static pair => $"export {pair.Key}={PosixShell.Quote(pair.Value)}; "));
         // Where there is no sbatch nothing is said, which tells it from one whose own end is 127.
-        var call = $"command -v {PosixShell.Quote(sbatch)} >/dev/null || exit 127; {PosixShell.Join(job.Arguments.Prepend(sbatch))} 2>&1";
+        var found = $"command -v {PosixShell.Quote(sbatch)} >/dev/null || exit 127; ";
+        var call = $"{PosixShell.Join(job.Arguments.Prepend(sbatch))} 2>&1";
         return string.Create(CultureInfo.InvariantCulture,
-            $"printf %b {PosixShell.Quote(PosixShell.Escape(job.Script.Span))} | ( {exports}said=$({call}); LC_ALL=C printf '%s %s\\n%.{LongestAnswer}s\\n' {mark}{at} \"$?\" \"$said\" )\n");
+            $"_{mark}=$({exports}{found}{Fed(call, job.Script.Span, mark)}); LC_ALL=C printf '%s %s\n%.{LongestAnswer}s\n' {mark}{at} \"$?\" \"$_{mark}\"\n");
     }
+
+    /// <summary>A call with its input: whole lines of text as they are, which takes the shell no further process, and any other bytes through printf.</summary>
+    private static string Fed(string call, ReadOnlySpan<byte> input, string mark) =>
+        input.EndsWith("\n"u8) && !input.Contains((byte)0) && Utf8.IsValid(input)
+            ? $"{call} <<'{mark}'\n{Encoding.UTF8.GetString(input)}{mark}\n"
+            : $"printf %b {PosixShell.Quote(PosixShell.Escape(input))} | {call}";
 
     private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -23,14 +23,16 @@ public sealed class SbatchBatchTests : IAsyncDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public async Task Each_job_gets_its_words_its_script_and_its_variables_byte_for_byte()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_job_gets_its_words_its_script_and_its_variables_byte_for_byte(bool isWholeLines)
     {
-        string[] hostile = ["it's \"quoted\" $HOME `id`", "two\nlines\t\\0101 %s %b", "Ünïcode 🙂", "-n", "\\c"];
+        string[] hostile = ["it's \"quoted\" $HOME `id`", "two\nlines\t\\0101 %s %b", "Ünïcode 🙂", "-n", "\\c", "\u0081\u0088 \u0001\u007f", string.Join('\n', Enumerable.Repeat("long", 20_000))];
         SbatchCommand[] jobs = [.. hostile.Select((text, at) => SbatchCommand.From(new SlurmJobRequest
         {
             Name = $"job{at}",
-            Script = (byte[])[.. "#!/bin/sh\n"u8, .. System.Text.Encoding.UTF8.GetBytes(text), 255, 1],
+            Script = (byte[])[.. "#!/bin/sh\n"u8, .. System.Text.Encoding.UTF8.GetBytes(text), .. isWholeLines ? "\n"u8 : [255, 1]],
             Arguments = [text],
             Environment = new SlurmJobEnvironment { Variables = new Dictionary<string, string> { ["said"] = text } },
         }))];
