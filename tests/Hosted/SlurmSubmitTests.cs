@@ -56,6 +56,22 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
         session.Run("$jobs | Stop-SlurmJob").Clean();
     }
 
+    [Fact]
+    public void When_one_of_several_arrays_is_refused_it_is_said_which_tasks_have_jobs()
+    {
+        // The second reaches a limit on what a user may submit.
+        Site("limited", folder => $"mkdir {folder}/first 2>/dev/null && exec {RigFiles.Find("sbatch")} \"$@\"\necho 'sbatch: error: QOSMaxSubmitJobPerUserLimit' >&2\nexit 1");
+        using var home = new Variables(("GPUOPS_CONFIG_HOME", _store.Folder));
+        using var session = Open();
+        var outcome = session.Run("1..2005 | Submit-SlurmJob -Backend limited -AsArray -Wait -AdditionalArgument --hold -OutputPath /dev/null -- true");
+        var error = outcome.Fails("SlurmRefused", ErrorCategory.InvalidArgument);
+        var job = Assert.Single(outcome.Output).Properties["Id"].Value;
+        Assert.EndsWith(
+            $"QOSMaxSubmitJobPerUserLimit. That was 1002 to 2002 of the 2005 tasks piped in. Not sent after it: 2003 to 2005. Submitted before: 1 to 1001 as job {job}.",
+            error.Exception.Message, StringComparison.Ordinal);
+        session.Run($"'{job}' | Stop-SlurmJob").Clean();
+    }
+
     [Theory]
     [InlineData("[pscustomobject]@{ lr = 1 } | Submit-SlurmJob -- python train.py", "SlurmArgumentNotText")]
     [InlineData("1, @{ lr = 1 } | Submit-SlurmJob -AsArray -- python train.py", "SlurmArgumentNotText")]
@@ -230,17 +246,9 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
     public void Stopping_a_submission_takes_the_job_back()
     {
         // The site's sbatch takes the job, and then takes its time to say so.
-        var folder = Directory.CreateDirectory(Path.Combine(cluster.Rig.WorkFolder, "slow")).FullName;
-        var taken = Path.Combine(folder, "taken");
-        foreach (var program in (string[])["squeue", "scancel", "sacct"])
-        {
-            File.CreateSymbolicLink(Path.Combine(folder, program), RigFiles.Find(program)!);
-        }
-
-        File.WriteAllText(Path.Combine(folder, "sbatch"), $"#!/bin/sh\nid=$({RigFiles.Find("sbatch")} \"$@\") || exit\ntouch {taken}\nsleep 600\necho $id\n");
-        Assert.Equal(0, Child.Run("chmod", "+x", Path.Combine(folder, "sbatch")).ExitCode);
+        var taken = Path.Combine(_store.Folder, "taken");
+        Site("slow", _ => $"id=$({RigFiles.Find("sbatch")} \"$@\") || exit\ntouch {taken}\nsleep 600\necho $id");
         using var home = new Variables(("GPUOPS_CONFIG_HOME", _store.Folder));
-        File.WriteAllText(Path.Combine(_store.Folder, "config.yaml"), $"backends:\n  slow:\n    uri: 'slurm:'\n    commandFolder: {folder}\n");
         using var session = Open();
         using (var submitting = session.Start("Submit-SlurmJob -Backend slow -Name unwanted -OutputPath /dev/null -AdditionalArgument --hold -- true"))
         {
@@ -275,6 +283,20 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
         var first = session.Read("(1..3 | Submit-SlurmJob -Name enough -OutputPath /dev/null -AdditionalArgument --hold -- true | Select-First).Id");
         session.Dispose();
         Assert.Equal(first, Left("enough"));
+    }
+
+    /// <summary>A backend of a site with an sbatch of its own.</summary>
+    private void Site(string name, Func<string, string> sbatch)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(cluster.Rig.WorkFolder, name)).FullName;
+        foreach (var program in (string[])["squeue", "scancel", "sacct", "scontrol"])
+        {
+            File.CreateSymbolicLink(Path.Combine(folder, program), RigFiles.Find(program)!);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "sbatch"), $"#!/bin/sh\n{sbatch(folder)}\n");
+        Assert.Equal(0, Child.Run("chmod", "+x", Path.Combine(folder, "sbatch")).ExitCode);
+        File.WriteAllText(Path.Combine(_store.Folder, "config.yaml"), $"backends:\n  {name}:\n    uri: 'slurm:'\n    commandFolder: {folder}\n");
     }
 
     /// <summary>The ids of the jobs of a name that wait, which are cancelled then.</summary>

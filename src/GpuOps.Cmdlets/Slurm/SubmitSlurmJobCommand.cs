@@ -13,7 +13,6 @@ namespace GpuOps.Cmdlets.Slurm;
 [OutputType(typeof(SlurmJob), typeof(SlurmSubmittedJob))]
 public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
 {
-    private Dictionary<SlurmScheduler, List<IReadOnlyList<string>>>? _tasks;
     private Dictionary<SlurmScheduler, List<SlurmJob>>? _awaited;
 
     /// <inheritdoc/>
@@ -54,15 +53,7 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
     /// <inheritdoc/>
     protected override void End()
     {
-        foreach (var (scheduler, tasks) in _tasks ?? [])
-        {
-            var whole = Request([]) with { TaskArguments = tasks };
-            foreach (var request in Run(token => scheduler.PlanAsync(whole, token)))
-            {
-                Submit(scheduler, request);
-            }
-        }
-
+        SubmitArrays();
         TakeAll();
         if (_awaited is { } awaited)
         {
@@ -117,23 +108,18 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
 
     private string? FolderFor(SlurmScheduler scheduler) => scheduler.IsLocal ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : null;
 
-    private void Submit(SlurmScheduler scheduler, SlurmJobRequest request)
+    /// <summary>Submits a job and hands it out; null when it is not meant.</summary>
+    private SlurmJob? Submit(SlurmScheduler scheduler, SlurmJobRequest request)
     {
         if (!IsMeant(scheduler, request))
         {
-            return;
+            return null;
         }
 
         var folder = FolderFor(scheduler);
-        try
-        {
-            Hand(scheduler, request, Run(token => scheduler.SubmitAsync(request, folder, token)));
-        }
-        catch (GpuOpsException)
-        {
-            GiveUpWaiting();
-            throw;
-        }
+        var job = Run(token => scheduler.SubmitAsync(request, folder, token));
+        Hand(scheduler, request, job);
+        return job;
     }
 
     /// <summary>What is done with a job that Slurm has taken. After a stop nobody would hear of it, and it is taken back; a command that is stopped while it works with the job has heard.</summary>
