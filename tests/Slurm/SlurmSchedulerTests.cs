@@ -36,6 +36,29 @@ public sealed class SlurmSchedulerTests(SlurmCluster cluster) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_told_of_a_job_that_was_just_submitted_is_what_Slurm_has()
+    {
+        var plain = new SlurmJobRequest { Command = ["true"], AdditionalArguments = ["--hold"] };
+        SlurmJobRequest[] requests =
+        [
+            plain with { Resources = new() { Partition = "gpu", GpusPerNode = "a100:2", Nodes = "2", TimeLimit = TimeSpan.FromSeconds(90) } },
+            plain with { Resources = new() { Partition = "gpu", GpusPerTask = "1", Tasks = 3, TimeLimit = TimeSpan.FromHours(2) }, Output = "logs/%x-%j.out", Error = "%u.err", Name = "told" },
+            new() { Script = "#!/bin/sh\n#SBATCH --hold -p cpu --time=1-2 --chdir=/tmp\n"u8.ToArray(), ScriptName = "own.sh" },
+            plain with { Resources = new() { Partition = "gpu", Gres = "gpu:1", TimeLimit = TimeSpan.FromHours(1) }, Array = "1-3", WorkFolder = "below" },
+        ];
+        foreach (var request in requests)
+        {
+            var told = await Scheduler.SubmitAsync(request, Rig.WorkFolder, Token);
+            var job = Assert.Single(await JobsAsync(new SlurmJobQuery { Ids = [told.Id] }));
+            Assert.Equal(
+                (job.Name, job.User, job.Partition, job.TimeLimit, job.Gpus, job.WorkFolder),
+                (told.Name, told.User, told.Partition, told.TimeLimit, told.Gpus, told.WorkFolder));
+            Assert.Equal((job.OutputPath, job.ErrorPath, job.Comment), (told.OutputPath, told.ErrorPath, told.Comment));
+            await Scheduler.CancelAsync([told.Id], null, Token);
+        }
+    }
+
+    [Fact]
     public async Task What_is_over_is_found_by_its_id_and_by_time_with_exit_code_or_signal()
     {
         var failed = await SubmitAsync("--wrap=exit 7");

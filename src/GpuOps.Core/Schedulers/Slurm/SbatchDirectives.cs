@@ -7,6 +7,9 @@ internal static class SbatchDirectives
 {
     private const string Mark = "#SBATCH";
 
+    // Names that others begin with; to getopt the whole of a name is never the beginning of another.
+    private static readonly HashSet<string> Whole = ["gpus", "mem", "ntasks", "time", "export"];
+
     /// <summary>The options, as the elements of an argv.</summary>
     /// <param name="script">The script.</param>
     public static IReadOnlyList<string> Read(ReadOnlySpan<byte> script)
@@ -53,7 +56,7 @@ internal static class SbatchDirectives
             if (word.StartsWith($"-{letter}", StringComparison.Ordinal))
                 found = word.Length > 2 ? word[2..] : next;
             else if (word.StartsWith("--", StringComparison.Ordinal) && word[2..(at < 0 ? word.Length : at)] is { Length: >= Shortest } given
-                && name.StartsWith(given, StringComparison.Ordinal))
+                && (given == name || (name.StartsWith(given, StringComparison.Ordinal) && !Whole.Contains(given))))
                 found = at < 0 ? next : word[(at + 1)..];
         }
 

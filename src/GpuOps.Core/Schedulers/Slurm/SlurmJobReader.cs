@@ -14,6 +14,9 @@ internal sealed class SlurmJobReader(ICommandChannel channel, SlurmCommands comm
 
     private volatile string? _user;
 
+    /// <summary>Who one is on the host where Slurm's commands run, as far as that is known without asking.</summary>
+    public string? KnownUser => _user ?? (channel is LocalChannel ? Environment.UserName : null);
+
     /// <summary>Reads jobs.</summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -15,8 +15,10 @@ internal static class SlurmLogFiles
     /// <exception cref="GpuOpsException"><c>SlurmLogDiscarded</c>, <c>SlurmLogUnknown</c>.</exception>
     public static IReadOnlyList<(string Path, SlurmLogKind Stream)> Of(SlurmJob job, SlurmLogTarget target, SlurmLogKind stream)
     {
-        var output = First(job.OutputPath, target.OutputPath, Guess(job));
-        var error = First(job.ErrorPath, target.ErrorPath, output);
+        // A task of an array has another number of its own, which only Slurm knows.
+        var names = new SlurmLogNames(job.Id, job.ArrayJobId is null ? job.Id.Base : "", job.Name, job.User, job.Nodes, job.WorkFolder);
+        var output = First(job.OutputPath, SlurmLogPath.Expand(target.OutputPath, names), Guess(job));
+        var error = First(job.ErrorPath, SlurmLogPath.Expand(target.ErrorPath, names), output);
         List<(string Path, SlurmLogKind Stream)> wanted = [];
         // A file that has both is what either asks for.
         if (stream != SlurmLogKind.Error || error == output)

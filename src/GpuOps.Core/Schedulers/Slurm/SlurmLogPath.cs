@@ -15,7 +15,7 @@ public static class SlurmLogPath
     /// <summary>The file that a pattern means for a job.</summary>
     /// <param name="pattern">The path as Slurm told it.</param>
     /// <param name="job">What the pattern can name.</param>
-    /// <returns>The pattern unchanged where a part is not known yet: tasks in brackets, nodes of a waiting job.</returns>
+    /// <returns>The pattern unchanged where a part is not known: tasks in brackets, nodes of a waiting job, what is empty.</returns>
     public static string Expand(string pattern, in SlurmLogNames job)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -51,16 +51,18 @@ public static class SlurmLogPath
     private static string? ValueOf(char letter, in SlurmLogNames job) => letter switch
     {
         '%' => "%",
-        'j' => job.RawId,
+        'j' => Known(job.RawId),
         'A' => job.Id.Base,
         'a' => TaskOf(job),
-        'x' => job.Name,
-        'u' => job.User,
+        'x' => Known(job.Name),
+        'u' => Known(job.User),
         'N' => SlurmHostList.Expand(job.Nodes) is [var first, ..] ? first : null,
         'n' or 't' => "0",
         's' => "batch",
         _ => null,
     };
+
+    private static string? Known(string text) => text.Length > 0 ? text : null;
 
     private static string? TaskOf(in SlurmLogNames job) =>
         job.Id.IsTaskSet ? null : (job.Id.Task ?? NoTask).ToString(CultureInfo.InvariantCulture);

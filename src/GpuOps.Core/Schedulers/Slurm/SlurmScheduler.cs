@@ -28,7 +28,7 @@ public sealed class SlurmScheduler : IJobScheduler
         var clock = time ?? TimeProvider.System;
         _jobs = new SlurmJobReader(channel, _commands, Backend);
         _tags = new SlurmTags(_jobs.FindAsync, (ids, token) => CancelAsync(ids, null, token), clock);
-        _submission = new SlurmSubmission(channel, _commands, options, _tags, clock);
+        _submission = new SlurmSubmission(channel, _commands, options, _tags, () => _jobs.KnownUser, clock);
     }
 
     /// <inheritdoc/>

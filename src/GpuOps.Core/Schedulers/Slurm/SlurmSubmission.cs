@@ -13,8 +13,9 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="commands">Slurm's commands there.</param>
 /// <param name="options">The backend's options.</param>
 /// <param name="tags">Finds jobs by their words.</param>
+/// <param name="user">Whose jobs they are; null while that is not known.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options, SlurmTags tags, TimeProvider time)
+internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands commands, SlurmOptions options, SlurmTags tags, Func<string?> user, TimeProvider time)
 {
     private const int NoCommand = 127, Signal = 128;
 
@@ -56,7 +57,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
             throw;
         }
 
-        return [.. drafts.Select(draft => new SlurmSubmitted(draft.Request, draft.Id is { } id ? JobOf(draft, id) : null, draft.Fault))];
+        return [.. drafts.Select(draft => new SlurmSubmitted(draft.Request, draft.Id is { } id ? JobOf(draft, id, folder) : null, draft.Fault))];
     }
 
     private static Draft[] Open(Draft[] drafts) => [.. drafts.Where(static draft => draft.Fault is null)];
@@ -199,16 +200,8 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         }
     }
 
-    private SlurmJob JobOf(Draft draft, SlurmJobId id) => new()
-    {
-        Id = id,
-        Name = SbatchOptions.NameOf(draft.Marked) ?? SbatchDirectives.Find(draft.Marked, "job-name", 'J') ?? "",
-        Partition = draft.Marked.Resources.Partition ?? SbatchDirectives.Find(draft.Marked, "partition", 'p') ?? "",
-        Comment = draft.Marked.Comment ?? "",
-        State = SlurmJobState.Pending,
-        SubmitTime = time.GetLocalNow().DateTime,
-        Backend = options.Backend,
-    };
+    private SlurmJob JobOf(Draft draft, SlurmJobId id, string? folder) =>
+        new SlurmTakenJob(draft.Command!, folder, user() ?? "").ToJob(id) with { SubmitTime = time.GetLocalNow().DateTime, Backend = options.Backend };
 
     private GpuOpsException Unreadable(string said) => new("SlurmJobIdUnreadable", GpuOpsErrorKind.InvalidData,
         $"sbatch on {channel.Description} did not say the job's id but: {Values.Excerpt.Of(said.Trim())}", options.Backend);
