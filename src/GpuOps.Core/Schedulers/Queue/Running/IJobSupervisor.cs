@@ -29,6 +29,11 @@ public interface IJobSupervisor : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     Task ForgetAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>All starts that are known: what is not among them, and was not started since, this supervisor knows nothing of.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="Errors.GpuOpsException"><c>SupervisorGone</c>.</exception>
+    Task<IReadOnlyList<SupervisedRun>> ListAsync(CancellationToken cancellationToken);
+
     /// <summary>All starts that are known, then each that changes, until the supervisor goes away: then it throws.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="Errors.GpuOpsException"><c>SupervisorGone</c>.</exception>
