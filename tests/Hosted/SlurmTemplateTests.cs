@@ -107,6 +107,21 @@ public sealed class SlurmTemplateTests : IClassFixture<Cluster>, IDisposable
     }
 
     [Theory]
+    [InlineData("Submit-SlurmJob -Confirm -Template changing")]
+    [InlineData("Submit-SlurmJob -Confirm -Backend hpc")]
+    [InlineData("1 | Submit-SlurmJob -Confirm -AsArray -Template changing")]
+    public void What_is_sent_is_what_was_shown_although_the_file_changes_meanwhile(string command)
+    {
+        Write("changing", "#!/bin/bash\necho shown\n{{ setup }}{{ run }}\n");
+        File.WriteAllText(Path.Combine(_store.Folder, "config.yaml"), "backends:\n  hpc:\n    uri: 'slurm:'\n    defaults:\n      template: changing\n      time: 5m\n");
+        using var session = Open();
+        session.Host.BeforeAnswer = () => Write("changing", "#!/bin/bash\necho changed\n{{ setup }}{{ run }}\n");
+        session.Run($"{command} -OutputPath changing.out -OpenMode Truncate -- true | Wait-SlurmJob {Quietly}").Clean();
+        Assert.Contains("echo shown", Assert.Single(session.Host.Questions), StringComparison.Ordinal);
+        Assert.Equal("shown\n", Log("changing.out"));
+    }
+
+    [Theory]
     [InlineData("{{ setup }}\n{{ comand }}\n", 2, "comand")]
     [InlineData("{{ setup }}\n\n{{ name | shout }}\n", 3, "shout")]
     [InlineData("a\n{% if name %}\nb\n", 3, "endif")]

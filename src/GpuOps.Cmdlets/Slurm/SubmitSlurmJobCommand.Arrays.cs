@@ -14,7 +14,7 @@ public sealed partial class SubmitSlurmJobCommand
         {
             try
             {
-                SubmitArrays(scheduler, Request([]) with { TaskArguments = tasks });
+                SubmitArrays(scheduler, Request(scheduler, []) with { TaskArguments = tasks });
             }
             catch (GpuOpsException fault) when (_tasks!.Count > 1)
             {

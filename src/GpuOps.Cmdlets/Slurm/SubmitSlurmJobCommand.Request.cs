@@ -7,7 +7,9 @@ namespace GpuOps.Cmdlets.Slurm;
 
 public sealed partial class SubmitSlurmJobCommand
 {
-    private SlurmJobRequest Request(string[] arguments) => new()
+    private Dictionary<SlurmScheduler, SlurmTemplate?>? _templates;
+
+    private SlurmJobRequest Request(SlurmScheduler scheduler, string[] arguments) => new()
     {
         Name = Name,
         ScriptName = Path is null ? null : System.IO.Path.GetFileName(Path),
@@ -15,7 +17,7 @@ public sealed partial class SubmitSlurmJobCommand
         Block = ScriptBlock is null ? null : SubmittedBlock.Of(this, ScriptBlock) with { Arguments = arguments is [var packed] ? packed : "" },
         Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
         Arguments = Path is null ? [] : arguments,
-        Template = Template,
+        Template = Path is null ? TemplateOf(scheduler) : null,
         Resources = new SlurmResourceRequest
         {
             Nodes = Node,
@@ -70,6 +72,13 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>What a job of its own gets: the words of the command or the script, or the packed arguments of the block.</summary>
     private string[] Words() => ScriptBlock is null ? SubmittedWords.Of(ArgumentList) : [SubmittedBlock.Pack(this, ScriptBlock, ArgumentList)];
+
+    /// <summary>The template, read once: what is sent is what was shown, whatever becomes of the file.</summary>
+    private SlurmTemplate? TemplateOf(SlurmScheduler scheduler)
+    {
+        _templates ??= [];
+        return _templates.TryGetValue(scheduler, out var known) ? known : _templates[scheduler] = scheduler.FindTemplate(Template);
+    }
 
     private ReadOnlyMemory<byte> ReadScript(string path)
     {

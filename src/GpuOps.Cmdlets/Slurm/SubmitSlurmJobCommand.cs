@@ -73,7 +73,7 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
     {
         if (!MyInvocation.ExpectingInput)
         {
-            Submit(scheduler, Request(Words()));
+            Submit(scheduler, Request(scheduler, Words()));
             return;
         }
 
@@ -90,7 +90,7 @@ public sealed partial class SubmitSlurmJobCommand : SlurmCmdlet
     {
         try
         {
-            var request = Request(Words());
+            var request = Request(scheduler, Words());
             return IsMeant(scheduler, request) ? request : null;
         }
         catch (GpuOpsException fault)

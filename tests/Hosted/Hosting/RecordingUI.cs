@@ -25,7 +25,7 @@ internal sealed class RecordingUI : PSHostUserInterface
     /// <summary>A host without a person cannot ask.</summary>
     public bool IsAlone { get; set; }
 
-    /// <summary>Called before a text is answered.</summary>
+    /// <summary>Called before a question is answered.</summary>
     public Action? BeforeAnswer { get; set; }
 
     public bool IsBroken { get; set; }
@@ -48,6 +48,7 @@ internal sealed class RecordingUI : PSHostUserInterface
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
         Questions.Enqueue(message);
+        BeforeAnswer?.Invoke();
         return IsAlone ? throw new HostException("Nobody is there.") : Answer;
     }
 

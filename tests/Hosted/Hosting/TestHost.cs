@@ -39,7 +39,7 @@ internal sealed class TestHost : PSHost
         set => _ui.IsAlone = value;
     }
 
-    /// <summary>Called before a text is answered.</summary>
+    /// <summary>Called before a question is answered.</summary>
     public Action? BeforeAnswer
     {
         get => _ui.BeforeAnswer;

@@ -22,7 +22,7 @@ public sealed record SlurmJobRequest
     public IReadOnlyList<IReadOnlyList<string>>? TaskArguments { get; init; }
 
     /// <summary>The template by which the script of a command or a block is written; null for the backend's default.</summary>
-    public string? Template { get; init; }
+    public SlurmTemplate? Template { get; init; }
 
     /// <summary>A script that begins with <c>#!</c>. It is sent as it is, and its <c>#SBATCH</c> lines count where nothing here says otherwise.</summary>
     public ReadOnlyMemory<byte>? Script { get; init; }

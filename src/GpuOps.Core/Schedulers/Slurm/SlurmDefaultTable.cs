@@ -82,8 +82,9 @@ internal static class SlurmDefaultTable
         Environment("venv", "The Python venv, where a command names neither that nor a conda environment.", SaysPython, static (e, value) => e with { Venv = value }),
         new("template", SettingType.Text, "The template by which the scripts of commands are written that name none.")
         {
-            IsSaid = static job => job.Template is not null,
-            Give = static (job, _, value) => job with { Template = value },
+            // It is in the request before: what it writes is stronger than the other defaults.
+            IsSaid = static _ => true,
+            Give = static (job, _, _) => job,
             IsForScripts = false,
             AllowedInProject = false,
         },

@@ -6,21 +6,22 @@ internal static class SlurmDefaults
     /// <summary>The request with the defaults.</summary>
     /// <param name="request">The request.</param>
     /// <param name="options">The backend's options.</param>
-    /// <param name="written">The same request with the script that a template wrote for it, whose lines are stronger too.</param>
-    public static SlurmJobRequest Apply(SlurmJobRequest request, SlurmOptions options, SlurmJobRequest? written = null)
+    /// <param name="write">The same request with the script that a template writes for it, whose lines are stronger too. It is written only where a default could be.</param>
+    public static SlurmJobRequest Apply(SlurmJobRequest request, SlurmOptions options, Func<SlurmJobRequest> write)
     {
-        if (options.Defaults.Count == 0) return request;
         var whole = request;
-        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && (row.IsForBlocks || request.Block is null) && !IsSaid(row, request, written ?? request)))
+        var written = new Lazy<SlurmJobRequest>(write);
+        foreach (var row in SlurmDefaultTable.Rows.Where(row => (row.IsForScripts || request.Script is null) && (row.IsForBlocks || request.Block is null)))
         {
-            foreach (var (name, value) in ValuesOf(row, options)) whole = row.Give(whole, name, value);
+            if (ValuesOf(row, options).ToList() is not { Count: > 0 } values || IsSaid(row, request, written)) continue;
+            foreach (var (name, value) in values) whole = row.Give(whole, name, value);
         }
 
         return whole;
     }
 
-    private static bool IsSaid(SlurmDefault row, SlurmJobRequest request, SlurmJobRequest written) =>
-        row.IsSaid(request) || row.Options.Any(option => SbatchDirectives.Find(written, option.Name, option.Letter) is not null);
+    private static bool IsSaid(SlurmDefault row, SlurmJobRequest request, Lazy<SlurmJobRequest> written) =>
+        row.IsSaid(request) || row.Options.Any(option => SbatchDirectives.Find(written.Value, option.Name, option.Letter) is not null);
 
     private static IEnumerable<(string Name, string Value)> ValuesOf(SlurmDefault row, SlurmOptions options)
     {

@@ -36,7 +36,7 @@ internal static class SlurmJobRules
         }
 
         if (job is { Template: not null, Script: not null })
-            throw SlurmText.Wrong("SlurmScriptNotTouched", $"The request asks for the template '{Excerpt.Of(job.Template)}', but a script is sent as it is. Give a command instead.", job);
+            throw SlurmText.Wrong("SlurmScriptNotTouched", $"The request asks for the template '{Excerpt.Of(job.Template.Name)}', but a script is sent as it is. Give a command instead.", job);
         if (job.TaskArguments is { } tasks) Check(tasks, job);
         Check(job.Environment, job.Script is not null);
     }

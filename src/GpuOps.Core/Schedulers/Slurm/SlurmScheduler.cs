@@ -61,6 +61,12 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <exception cref="GpuOpsException">What the channel says.</exception>
     public Task ConnectAsync(CancellationToken cancellationToken) => _channel.ConnectAsync(cancellationToken);
 
+    /// <summary>Reads a template, for jobs that are all to be written by the same text.</summary>
+    /// <param name="name">Its name; null for the backend's default.</param>
+    /// <exception cref="GpuOpsException"><c>SlurmTemplateNotFound</c> with the names there are, or <c>SlurmTemplateUnreadable</c>.</exception>
+    /// <returns>Null when there is no default.</returns>
+    public SlurmTemplate? FindTemplate(string? name) => _submission.FindTemplate(name);
+
     /// <summary>What would be sent to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>

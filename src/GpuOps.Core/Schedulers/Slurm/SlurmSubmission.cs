@@ -21,6 +21,12 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
 
     private readonly SlurmTemplates _templates = new(options.TemplateFolder ?? "");
 
+    /// <summary>Reads a template.</summary>
+    /// <param name="name">Its name; null for the backend's default.</param>
+    /// <returns>Null when there is no default.</returns>
+    public SlurmTemplate? FindTemplate(string? name) =>
+        (name ?? options.Defaults.GetValueOrDefault("template")) is { } wanted ? _templates.Find(wanted) : null;
+
     /// <summary>What would go to sbatch, the mark of the job and what its variables hold left out.</summary>
     /// <param name="request">The job.</param>
     /// <exception cref="GpuOpsException">See <see cref="SbatchCommand.From"/>.</exception>
@@ -79,13 +85,13 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
 
     private SlurmJobRequest WithDefaults(SlurmJobRequest request)
     {
-        var name = request.Template ?? options.Defaults.GetValueOrDefault("template");
-        return SlurmDefaults.Apply(request, options, name is null || request.Script is not null ? null : Written(request with { Template = name }));
+        var whole = request.Script is null ? request with { Template = request.Template ?? FindTemplate(null) } : request;
+        return SlurmDefaults.Apply(whole, options, () => Written(whole));
     }
 
     /// <summary>The request with the script that its template writes, if it has one.</summary>
-    private SlurmJobRequest Written(SlurmJobRequest request) => request is { Template: { } name, Script: null }
-        ? SlurmTemplateScript.Apply(_templates.Find(name), request)
+    private static SlurmJobRequest Written(SlurmJobRequest request) => request is { Template: { } template, Script: null }
+        ? SlurmTemplateScript.Apply(template, request)
         : request;
 
     private async Task SendAsync(Draft[] drafts, string? folder, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ public sealed class SlurmArrayPlanTests
         using var folder = new TemporaryFolder();
         folder.Write("large.sh.liquid", $"#!/bin/bash\n{text}\n");
         await using var scheduler = new SlurmScheduler(new PlayedCluster(), new SlurmOptions("test") { TemplateFolder = folder.Path });
-        var job = Job with { Template = "large", Comment = new string('x', 1_000_000), TaskArguments = [.. Enumerable.Range(0, 100).Select(task => new[] { $"{task}", new string('y', 50_000) })] };
+        var job = Job with { Template = scheduler.FindTemplate("large"), Comment = new string('x', 1_000_000), TaskArguments = [.. Enumerable.Range(0, 100).Select(task => new[] { $"{task}", new string('y', 50_000) })] };
         var arrays = await scheduler.PlanAsync(job, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, 100).Select(task => $"{task}"), arrays.SelectMany(array => array.TaskArguments!).Select(words => words[0]));
         Assert.All(arrays, array => Assert.InRange(scheduler.Preview(array).Script.Length, 0, Limit));
