@@ -23,9 +23,9 @@ internal static class OpenSshComplaint
         var host = way.Hops[at].Description;
         var said = Said(lines, way.HasJumps);
         if (Says("REVOKED HOST KEY"))
-            return Refused("HostKeyRevoked", $"The key of {host} is marked as revoked: {said} Do not connect; ask the administrator of the host.");
+            return Refused("HostKeyRevoked", $"The key of {host} is marked as revoked: {Values.Sentence.Of(said)} Do not connect; ask the administrator of the host.");
         if (Says("HOST IDENTIFICATION HAS CHANGED") || Says("has changed and you have requested strict checking"))
-            return Refused("HostKeyChanged", $"The key of {host} is not the known one: {said} Somebody may be listening in, or the host was set up anew. Ask its administrator.");
+            return Refused("HostKeyChanged", $"The key of {host} is not the known one: {Values.Sentence.Of(said)} Somebody may be listening in, or the host was set up anew. Ask its administrator.");
         if (Says("Host key verification failed"))
             return ChannelErrors.HostKeyUnknown(host, said, way.Hops[at].Host, way.Hops[at].Port, way.Hops[at].KnownHostsFile, silence);
         if (Says("Permission denied (") || Says("Too many authentication failures"))

@@ -183,7 +183,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
         {
             var result = await channel.RunAsync(new ChannelCommand(["mkdir", "-p", "--", .. folders]) { Folder = folder }, cancellationToken);
             return result.ExitCode == 0 ? null : new GpuOpsException("SlurmLogFolderFailed", GpuOpsErrorKind.NotAllowed,
-                $"The folder for the job's log cannot be made on {channel.Description}: {result.ErrorText.Trim()} The job was not submitted.", folders);
+                $"The folder for the job's log cannot be made on {channel.Description}: {Values.Sentence.Of(result.ErrorText)} The job was not submitted.", folders);
         }
         catch (GpuOpsException fault)
         {
@@ -202,7 +202,7 @@ internal sealed class SlurmSubmission(ICommandChannel channel, SlurmCommands com
                 draft.Id = id;
             else
                 draft.Fault = new GpuOpsException("SlurmSubmissionUnknown", GpuOpsErrorKind.Lost,
-                    $"{draft.Doubt!.Message} Nobody can say whether the job was taken; it was not sent again. If it was, its comment has '{draft.Tag}': Get-SlurmJob -Since 1h | Where-Object Comment -like '*{draft.Tag}'.", draft.Tag, draft.Doubt);
+                    $"{Values.Sentence.Of(draft.Doubt!.Message)} Nobody can say whether the job was taken; it was not sent again. If it was, its comment has '{draft.Tag}': Get-SlurmJob -Since 1h | Where-Object Comment -like '*{draft.Tag}'.", draft.Tag, draft.Doubt);
         }
     }
 

@@ -108,6 +108,14 @@ public sealed partial class SlurmSubmissionTests : IAsyncDisposable
         Assert.Empty(_ended);
     }
 
+    [Fact]
+    public async Task A_log_folder_that_cannot_be_made_is_told_in_sentences()
+    {
+        await using var cluster = new SlurmScheduler(new PlayedCluster { Other = static command => command.Arguments[0] == "mkdir" ? Fails("mkdir: cannot create 'x': Permission denied\n") : Prints("1") }, new SlurmOptions("test"));
+        var fault = await Assert.ThrowsAsync<GpuOpsException>(() => cluster.SubmitAsync(Request with { Output = "x/y" }, null, Token));
+        Assert.EndsWith(": mkdir: cannot create 'x': Permission denied. The job was not submitted.", fault.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(137, "")]
     [InlineData(143, "sbatch: error: Terminated")]
