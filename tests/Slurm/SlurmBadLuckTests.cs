@@ -106,6 +106,26 @@ public sealed class SlurmBadLuckTests(SlurmCluster cluster) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_job_that_the_controller_has_forgotten_is_not_put_back_and_what_to_do_is_said()
+    {
+        var id = await SubmitAsync(Plain with { Command = ["true"] });
+        await AccountedAsync(id);
+        var configuration = await File.ReadAllTextAsync(Rig.Configuration, Token);
+        try
+        {
+            await ConfigureAsync(configuration.Replace("MinJobAge=600", "MinJobAge=2", StringComparison.Ordinal));
+            await Rig.UntilAsync("the controller forgets the job", static result => result.ExitCode != 0, "scontrol", "show", "job", id.ToString());
+            var fault = await FaultAsync(() => Scheduler.RequeueAsync(id, Token));
+            Assert.Equal(("SlurmJobNotFound", GpuOpsErrorKind.NotFound), (fault.Id, fault.Kind));
+            Assert.Contains("Submit it again. Slurm knows no such job: Invalid job id specified", fault.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ConfigureAsync(configuration);
+        }
+    }
+
+    [Fact]
     public async Task A_job_that_an_administrator_cancels_ends_the_wait()
     {
         var id = SlurmJobId.Parse((await Rig.RunAsUserAsync("sbatch", "--parsable", "--output=/dev/null", "--wrap=sleep 600")).Output.Trim());

@@ -167,7 +167,19 @@ public sealed class SlurmScheduler : IJobScheduler
     /// <summary>Puts a job back into the queue, also one that is over while the controller still knows it.</summary>
     /// <param name="id">Which.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task RequeueAsync(SlurmJobId id, CancellationToken cancellationToken) => ControlAsync("requeue", id, cancellationToken);
+    /// <exception cref="GpuOpsException"><c>SlurmJobNotFound</c>: only the accounting still knows it. And what <see cref="CancelAsync"/> says.</exception>
+    public async Task RequeueAsync(SlurmJobId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ControlAsync("requeue", id, cancellationToken);
+        }
+        catch (GpuOpsException fault) when (fault.Id == "SlurmJobNotFound")
+        {
+            throw new GpuOpsException(fault.Id, fault.Kind,
+                $"The controller of '{Backend}' does not have the job {id} any more, so that it cannot be put back: it forgets jobs some minutes after their end. Submit it again. {fault.Message}", id, fault);
+        }
+    }
 
     /// <summary>What the cluster has and what can be had of it now.</summary>
     /// <param name="filter">What of it is wanted; null for all.</param>
