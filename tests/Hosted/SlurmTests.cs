@@ -230,6 +230,28 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     }
 
     [Fact]
+    public async Task Without_the_controller_the_accounting_tells_of_jobs_by_id_and_by_time_and_that_is_said_once()
+    {
+        using var session = Open();
+        session.Run($"$a = Submit-SlurmJob -OutputPath /dev/null -- true | Wait-SlurmJob {Quietly}").Clean();
+        Wait.Until(() => session.Run("Get-SlurmJob -Since 1h -State Completed").Clean().Output.Count > 0, "the accounting has it");
+        await cluster.Rig.SaveControllerAsync();
+        await cluster.Rig.StopControllerAsync();
+        try
+        {
+            var outcome = session.Run("Get-SlurmJob $a.Id, 4000000");
+            Assert.Equal("Completed", Assert.Single(outcome.Output).Properties["State"].Value.ToString());
+            Assert.Equal(["SlurmControllerAway"], outcome.ErrorIds);
+            Assert.EndsWith(". What the accounting knows is shown, which lags behind.", Assert.Single(outcome.Warnings), StringComparison.Ordinal);
+            Assert.Contains(session.Run("Get-SlurmJob -Since 1h").Output, job => job.Properties["State"].Value.ToString() == "Completed");
+        }
+        finally
+        {
+            await cluster.Rig.StartControllerAsync();
+        }
+    }
+
+    [Fact]
     public void Stopping_a_wait_leaves_the_job_alone()
     {
         using var session = Open();

@@ -22,12 +22,12 @@ public abstract class ChangeSlurmJobCmdlet : SlurmJobsCmdlet
     {
         foreach (var (scheduler, ids) in given)
         {
-            var jobs = new SlurmJobLookup(Read(scheduler, new SlurmJobQuery { Ids = ids }));
+            var jobs = new SlurmJobLookup(Read(scheduler, new SlurmJobQuery { Ids = ids }).Jobs);
             SlurmJobId[] chosen = [.. ids.Where(id => IsChosen(scheduler, id, [.. jobs.Of(id)]))];
             SlurmJobId[] changed = chosen.Length > 0 ? [.. Change(scheduler, chosen)] : [];
             if (PassThru && changed.Length > 0)
             {
-                WriteObject(Read(scheduler, new SlurmJobQuery { Ids = changed }), enumerateCollection: true);
+                WriteObject(Read(scheduler, new SlurmJobQuery { Ids = changed }).Jobs, enumerateCollection: true);
             }
         }
     }

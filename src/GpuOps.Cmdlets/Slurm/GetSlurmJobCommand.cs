@@ -29,16 +29,16 @@ public sealed class GetSlurmJobCommand : SelectSlurmJobCmdlet
     protected override void Process()
     {
         var scheduler = OpenSlurm();
-        var query = Query() with { Since = SinceWhen(), Expand = Expand };
-        var jobs = Read(scheduler, query);
-        var known = query.Ids is null ? null : new SlurmJobLookup(jobs);
+        var query = Query() with { Since = SinceWhen(), Expand = Expand, AccountedWillDo = true };
+        var answer = Read(scheduler, query);
+        var known = query.Ids is null ? null : new SlurmJobLookup(answer.Jobs);
         foreach (var id in (query.Ids ?? []).Where(id => !known!.Of(id).Any()))
         {
-            WriteFault(NotFound(id, scheduler), id);
+            WriteFault(answer.IsOnlyAccounted ? answer.Missing! : NotFound(id, scheduler), id);
         }
 
         var choice = Choice();
-        WriteObject(jobs.Where(job => (State is null || State.Contains(job.State)) && choice(job)), enumerateCollection: true);
+        WriteObject(answer.Jobs.Where(job => (State is null || State.Contains(job.State)) && choice(job)), enumerateCollection: true);
     }
 
     private TimeSpan? SinceWhen() =>

@@ -5,6 +5,7 @@ using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
+using GpuOps.Values;
 
 namespace GpuOps.Cmdlets.Slurm;
 
@@ -41,17 +42,17 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
             "BackendIsNotSlurm", GpuOpsErrorKind.InvalidArgument, $"The backend '{definition.Name}' ({definition.Uri.Scheme}:) is not a Slurm cluster.", definition.Name);
     }
 
-    /// <summary>Reads jobs; says once when the accounting's part is missing.</summary>
-    private protected IReadOnlyList<SlurmJob> Read(SlurmScheduler scheduler, SlurmJobQuery query)
+    /// <summary>Reads jobs; says once when the controller's part is missing, or the accounting's.</summary>
+    private protected SlurmJobs Read(SlurmScheduler scheduler, SlurmJobQuery query)
     {
         var answer = Run(token => scheduler.ReadJobsAsync(query, token));
         if (answer.Missing is { } missing && !_saidMissing)
         {
             _saidMissing = true;
-            WriteWarning($"{missing.Message} Jobs that are over may be missing.");
+            WriteWarning($"{Sentence.Of(missing.Message)} {(answer.IsOnlyAccounted ? "What the accounting knows is shown, which lags behind." : "Jobs that are over may be missing.")}");
         }
 
-        return answer.Jobs;
+        return answer;
     }
 
     /// <summary>Warns of a question that comes too often.</summary>
@@ -65,7 +66,7 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
 
     /// <summary>Says once that a cluster does not answer, and once that it does again.</summary>
     private protected static Action<GpuOpsException?> Contact(SlurmScheduler scheduler, Action<Action<Cmdlet>> post) => fault => post(cmdlet => cmdlet.WriteWarning(
-        fault is null ? $"'{scheduler.Backend}' answers again." : $"{fault.Message} It is asked again until it answers."));
+        fault is null ? $"'{scheduler.Backend}' answers again." : $"{Sentence.Of(fault.Message)} It is asked again until it answers."));
 
     /// <summary>Patterns with wildcards; null for none.</summary>
     private protected static WildcardPattern[]? Patterns(string[]? texts) =>

@@ -8,6 +8,9 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="options">Where they are.</param>
 internal sealed class SlurmCommands(ICommandChannel channel, SlurmOptions options)
 {
+    /// <summary>The id of the error that tells that the controller does not answer.</summary>
+    public const string ControllerAway = "SlurmControllerAway";
+
     private readonly Dictionary<string, string> _environment = options.Configuration is null
         ? new(SqueueOutput.Environment)
         : new(SqueueOutput.Environment) { ["SLURM_CONF"] = options.Configuration };
@@ -64,7 +67,7 @@ internal sealed class SlurmCommands(ICommandChannel channel, SlurmOptions option
         var said = complaint.Message.Length > 0 ? complaint.Message : "it said nothing";
         return complaint.Trouble switch
         {
-            SlurmTrouble.ControllerAway => new("SlurmControllerAway", GpuOpsErrorKind.Unreachable, $"Slurm's controller does not answer on {channel.Description}: {said}", target ?? options.Backend),
+            SlurmTrouble.ControllerAway => new(ControllerAway, GpuOpsErrorKind.Unreachable, $"Slurm's controller does not answer on {channel.Description}: {said}", target ?? options.Backend),
             SlurmTrouble.AccountingAway => new("SlurmAccountingAway", GpuOpsErrorKind.Unreachable, $"Slurm's accounting does not answer on {channel.Description}: {said}", target ?? options.Backend),
             SlurmTrouble.AccountingOff => new("SlurmAccountingOff", GpuOpsErrorKind.NotReady, $"The cluster of {channel.Description} keeps no accounting: {said}", target ?? options.Backend),
             SlurmTrouble.UnknownJob => new("SlurmJobNotFound", GpuOpsErrorKind.NotFound, $"Slurm knows no such job: {said}", target),

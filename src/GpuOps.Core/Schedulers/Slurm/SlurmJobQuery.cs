@@ -18,6 +18,12 @@ public sealed record SlurmJobQuery
     /// <summary>Also those that are over and that the controller still remembers, for some minutes.</summary>
     public bool Remembered { get; init; }
 
+    /// <summary>
+    /// What the accounting knows will do where the controller does not answer, of certain jobs or with <see cref="Since"/>;
+    /// otherwise a controller that is away is an error.
+    /// </summary>
+    public bool AccountedWillDo { get; init; }
+
     /// <summary>Each task of an array that waits by itself.</summary>
     public bool Expand { get; init; }
 }

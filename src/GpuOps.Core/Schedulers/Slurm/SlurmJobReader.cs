@@ -29,23 +29,25 @@ internal sealed class SlurmJobReader(ICommandChannel channel, SlurmCommands comm
         string[] of = query.Ids is not null || query.AllUsers ? [] : [$"--user={string.Join(',', query.Users ?? [await UserAsync(cancellationToken)])}"];
         string[] also = [.. query.Ids is null && query.Since is null && !query.Remembered ? [] : (string[])["--states=all"], .. query.Expand ? (string[])["--array"] : []];
         List<SlurmJob> found = [];
-        foreach (var ids in IdsOf(query))
-            found.AddRange(await ReadLiveAsync([.. of, .. ids, .. also], cancellationToken));
-        var live = Wanted(query, found);
-        if (query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
-            return new SlurmJobs(SlurmJobOrder.Sort(live), null);
-
-        string[] whose = query.Ids is not null ? [] : query.AllUsers ? ["--allusers"] : of;
-        string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
-        List<SlurmJob> accounted = [];
-        GpuOpsException? missing = null;
-        foreach (var ids in IdsOf(query).TakeWhile(_ => missing is null))
+        GpuOpsException? away = null;
+        try
         {
-            (var some, missing) = await ReadAccountedAsync([.. whose, .. ids, .. since], cancellationToken);
-            accounted.AddRange(some);
+            foreach (var ids in IdsOf(query))
+                found.AddRange(await ReadLiveAsync([.. of, .. ids, .. also], cancellationToken));
+        }
+        catch (GpuOpsException fault) when (fault.Id == SlurmCommands.ControllerAway && query.AccountedWillDo && (query.Ids is not null || query.Since is not null))
+        {
+            away = fault;
         }
 
-        return new SlurmJobs(SlurmJobOrder.Sort(SlurmJobMerge.Combine(live, Wanted(query, accounted))), missing);
+        var live = Wanted(query, found);
+        if (away is null && query.Since is null && (query.Ids is null || AreAllAlive(query.Ids, live)))
+            return new SlurmJobs(SlurmJobOrder.Sort(live), null);
+
+        var (accounted, missing) = await ReadAccountedAsync(query, of, cancellationToken);
+        return away is not null && missing is not null
+            ? throw away
+            : new SlurmJobs(SlurmJobOrder.Sort(SlurmJobMerge.Combine(live, Wanted(query, accounted))), away ?? missing);
     }
 
     /// <summary>Finds one's own jobs by words in their comments.</summary>
@@ -95,6 +97,21 @@ internal sealed class SlurmJobReader(ICommandChannel channel, SlurmCommands comm
         var complaint = SlurmComplaints.Read(result.ErrorText);
         // One id alone that the controller has forgotten: the accounting may still know it.
         return complaint.Trouble == SlurmTrouble.UnknownJob ? [] : throw commands.Explain(complaint, "squeue");
+    }
+
+    private async Task<(List<SlurmJob> Jobs, GpuOpsException? Missing)> ReadAccountedAsync(SlurmJobQuery query, string[] of, CancellationToken cancellationToken)
+    {
+        string[] whose = query.Ids is not null ? [] : query.AllUsers ? ["--allusers"] : of;
+        string[] since = query.Since is { } time ? [$"--starttime=now-{Math.Max(1, (long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)}seconds"] : [];
+        List<SlurmJob> accounted = [];
+        GpuOpsException? missing = null;
+        foreach (var ids in IdsOf(query).TakeWhile(_ => missing is null))
+        {
+            (var some, missing) = await ReadAccountedAsync([.. whose, .. ids, .. since], cancellationToken);
+            accounted.AddRange(some);
+        }
+
+        return (accounted, missing);
     }
 
     private async Task<(List<SlurmJob> Jobs, GpuOpsException? Missing)> ReadAccountedAsync(IEnumerable<string> selection, CancellationToken cancellationToken)
