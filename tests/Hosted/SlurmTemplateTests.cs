@@ -45,7 +45,7 @@ public sealed class SlurmTemplateTests : IClassFixture<Cluster>, IDisposable
         Write("odd", "#!/bin/bash\nprintf '%s|' \"{{ name }}\" '{{ name }}'\ncat <<X\n{{ name }}\nX\n{{ setup }}{{ run }}\n");
         using var session = Open();
         session.Run($"Submit-SlurmJob -Template odd -Name 'a $(touch odd)' -OutputPath odd.out -- true | Wait-SlurmJob {Quietly}").Clean();
-        Assert.Equal("a\\ $\\(touch\\ odd\\)|a\\ \\$\\(touch\\ odd\\)|a\\ $\\(touch\\ odd\\)\n", Log("odd.out"));
+        Assert.Equal("a\\ $'\\044'\\(touch\\ odd\\)|a\\ $044\\(touch\\ odd\\)|a\\ $'\\044'\\(touch\\ odd\\)\n", Log("odd.out"));
         Assert.False(File.Exists(LogPath("odd")));
     }
 

@@ -22,8 +22,9 @@ public static class PosixShell
     }
 
     /// <summary>
-    /// One word of a bash script somebody else wrote. Where it stands by itself bash reads back exactly it; where there are
-    /// quotes around it, or it stands in a comment or a here-document, it looks odd, but nothing of it is run. It is one line.
+    /// One word of a bash script somebody else wrote. Where it stands by itself, also in backticks, bash reads back exactly
+    /// it; where there are quotes around it, or it stands in a comment or a here-document, it looks odd, but nothing of it is
+    /// run, and no quote ends by it. It is one line.
     /// </summary>
     /// <param name="word">Any text without NUL.</param>
     /// <exception cref="ArgumentException">It contains NUL, which no argument of a program can.</exception>
@@ -32,9 +33,16 @@ public static class PosixShell
         ArgumentNullException.ThrowIfNull(word);
         if (word.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("A word of a script cannot contain a NUL character.", nameof(word));
-        // Backslashes mean the same before and after any quote that opens or closes; quotes do not.
-        return word.Length == 0 ? "''" : string.Concat(word.Select(static c => c == '\n' ? "$'\\n'" : Plain.Contains(c) || !char.IsAscii(c) ? $"{c}" : $"\\{c}"));
+        return word.Length == 0 ? "''" : string.Concat(word.Select(Defuse));
     }
+
+    // Backslashes mean the same before and after any quote that opens or closes; quotes do not. Before these characters
+    // backticks and double quotes take them away. The two quotes of $'' leave those around them as they were.
+    private static string Defuse(char c) => Plain.Contains(c) || !char.IsAscii(c) ? $"{c}"
+        : char.IsControl(c) || c is '$' or '`' or '\\' or '"' or '\'' ? $"$'\\{Octal((byte)c)}'"
+        : $"\\{c}";
+
+    private static string Octal(byte value) => Convert.ToString(value, 8).PadLeft(3, '0');
 
     /// <summary>A command of several words.</summary>
     /// <param name="words">The program and its arguments.</param>
@@ -50,7 +58,7 @@ public static class PosixShell
             if (b is >= (byte)' ' and < 127 and not (byte)'\\')
                 line.Append((char)b);
             else
-                line.Append("\\0").Append(Convert.ToString(b, 8).PadLeft(3, '0'));
+                line.Append("\\0").Append(Octal(b));
         }
 
         return line.ToString();

@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>The <c>#SBATCH</c> lines of a script, read as sbatch reads them: up to the first line that is a command.</summary>
-internal static class SbatchDirectives
+internal static partial class SbatchDirectives
 {
     private const string Mark = "#SBATCH";
 
@@ -26,10 +27,10 @@ internal static class SbatchDirectives
         return words;
     }
 
-    /// <summary>The same script, in whose lines a backslash keeps a space in its word, as it does in the shell.</summary>
+    /// <summary>The same script, in whose lines sbatch reads the words that bash would: those of <see cref="Channels.PosixShell.Defuse(string)"/>.</summary>
     /// <param name="script">The script.</param>
-    public static string KeepSpaces(string script) =>
-        string.Join('\n', script.Split('\n').Select(static line => line.StartsWith(Mark, StringComparison.Ordinal) ? KeepSpacesOf(line) : line));
+    public static string ForSbatch(string script) =>
+        string.Join('\n', script.Split('\n').Select(static line => line.StartsWith(Mark, StringComparison.Ordinal) ? LineForSbatch(line) : line));
 
     /// <summary>The value that a request's own options give: those added by hand, else the lines of its script.</summary>
     /// <param name="job">The request.</param>
@@ -63,17 +64,17 @@ internal static class SbatchDirectives
         return found;
     }
 
-    // To sbatch a space ends a word even behind a backslash, but not in quotes.
-    private static string KeepSpacesOf(string line)
+    // To sbatch a space ends a word even behind a backslash, but not in quotes; and it knows no $''.
+    private static string LineForSbatch(string line)
     {
         var text = new StringBuilder();
         char? quote = null;
         for (var i = 0; i < line.Length; i++)
         {
             var c = line[i];
-            if (c == '\\' && i + 1 < line.Length)
+            if (Escaped(line, i) is var (next, length) && length > 0)
             {
-                var next = line[++i];
+                i += length - 1;
                 text.Append(quote is null && char.IsWhiteSpace(next) ? $"'{next}'" : $"\\{next}");
                 continue;
             }
@@ -85,6 +86,15 @@ internal static class SbatchDirectives
 
         return text.ToString();
     }
+
+    /// <summary>The character that stands escaped at a place, and how long that is; 0 where none does.</summary>
+    private static (char Character, int Length) Escaped(string line, int at) =>
+        line[at] == '\\' && at + 1 < line.Length ? (line[at + 1], 2)
+        : Octal().Match(line, at) is { Success: true } octal ? ((char)Convert.ToInt32(octal.Groups[1].Value, 8), octal.Length)
+        : default;
+
+    [GeneratedRegex(@"\G\$'\\(011|0[4-7][0-7]|1[0-7]{2})'")]
+    private static partial Regex Octal();
 
     // A backslash before any character, also in quotes of either kind; but a space ends a word all the same. # ends the line.
     private static void AddWords(string line, List<string> words)

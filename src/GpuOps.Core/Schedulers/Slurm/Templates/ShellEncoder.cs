@@ -7,7 +7,7 @@ namespace GpuOps.Schedulers.Slurm.Templates;
 internal sealed class ShellEncoder : TextEncoder
 {
     /// <inheritdoc/>
-    public override int MaxOutputCharactersPerInputCharacter => 5;
+    public override int MaxOutputCharactersPerInputCharacter => 7;
 
     /// <inheritdoc/>
     public override string Encode(string value) => PosixShell.Defuse(value);

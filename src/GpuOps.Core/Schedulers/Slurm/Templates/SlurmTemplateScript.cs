@@ -30,7 +30,7 @@ internal static partial class SlurmTemplateScript
     {
         SlurmJobRules.Check(job);
         var tasks = job.TaskArguments;
-        var script = SlurmText.Encoding.GetBytes(SbatchDirectives.KeepSpaces(Render(template, job)));
+        var script = SlurmText.Encoding.GetBytes(SbatchDirectives.ForSbatch(Render(template, job)));
         var ownName = SbatchDirectives.Find(SbatchDirectives.Read(script), "job-name", 'J');
         return job with
         {
