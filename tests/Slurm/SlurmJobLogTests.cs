@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using GpuOps.Channels;
 using GpuOps.Rigs;
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.SlurmTests;
@@ -102,8 +103,8 @@ public sealed class SlurmJobLogTests(SlurmCluster cluster) : IAsyncLifetime
     {
         var job = await SubmitTextAsync("for i in $(seq 50000); do echo out $i; done; echo err >&2; echo 'end' >&2", $"--output={_folder}/two.out", $"--error={_folder}/two.err");
         await UntilAsync(job, static job => job.IsFinished);
-        Assert.Equal("err\nend\n", (await ReadAsync(new SlurmLogOptions { Stream = SlurmLogKind.Error }, job)).Read(""));
-        Assert.Equal("out 49999\nout 50000\n", (await ReadAsync(new SlurmLogOptions { Stream = SlurmLogKind.Output, Tail = 2 }, job)).Read(""));
+        Assert.Equal("err\nend\n", (await ReadAsync(new SlurmLogOptions { Stream = GpuJobLogKind.Error }, job)).Read(""));
+        Assert.Equal("out 49999\nout 50000\n", (await ReadAsync(new SlurmLogOptions { Stream = GpuJobLogKind.Output, Tail = 2 }, job)).Read(""));
         var both = await ReadAsync(new SlurmLogOptions(), job);
         await ReadWholeAsync(both, "two.out");
         await ReadWholeAsync(both, "two.err");

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using GpuOps.Cmdlets.Binding;
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
@@ -13,7 +14,7 @@ public sealed class GetSlurmJobLogCommand : SlurmJobsCmdlet
 
     /// <summary>Which of the files: the output, the errors, or both. Where both go to one file it is shown once.</summary>
     [Parameter]
-    public SlurmLogKind Stream { get; set; }
+    public GpuJobLogKind Stream { get; set; }
 
     /// <summary>Only that many lines at the end of each file; with -Follow what comes then is added.</summary>
     [Parameter]

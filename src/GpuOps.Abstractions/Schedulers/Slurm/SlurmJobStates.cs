@@ -60,4 +60,18 @@ public static class SlurmJobStates
         is SlurmJobState.Completed or SlurmJobState.Cancelled or SlurmJobState.Failed or SlurmJobState.Timeout
         or SlurmJobState.NodeFail or SlurmJobState.Preempted or SlurmJobState.BootFail or SlurmJobState.Deadline
         or SlurmJobState.OutOfMemory or SlurmJobState.Revoked;
+
+    /// <summary>A state in the words that all schedulers have in common.</summary>
+    /// <param name="state">The state.</param>
+    public static GpuJobState General(SlurmJobState state) => state switch
+    {
+        SlurmJobState.Pending or SlurmJobState.Requeued or SlurmJobState.RequeueHold or SlurmJobState.RequeueFederation
+            or SlurmJobState.SpecialExit or SlurmJobState.ReservationDeleteHold => GpuJobState.Queued,
+        SlurmJobState.Configuring => GpuJobState.Starting,
+        SlurmJobState.Completed => GpuJobState.Completed,
+        SlurmJobState.Cancelled => GpuJobState.Cancelled,
+        SlurmJobState.Revoked => GpuJobState.Lost,
+        _ when IsFinal(state) => GpuJobState.Failed,
+        _ => GpuJobState.Running,
+    };
 }

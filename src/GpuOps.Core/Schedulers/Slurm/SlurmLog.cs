@@ -7,7 +7,7 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="stream">What is in it.</param>
 /// <param name="job">The first job that writes to it.</param>
 /// <param name="start">Where to begin, in bytes.</param>
-internal sealed class SlurmLog(string path, SlurmLogKind stream, SlurmJob job, long start)
+internal sealed class SlurmLog(string path, GpuJobLogKind stream, SlurmJob job, long start)
 {
     private readonly HashSet<SlurmJobId> _seen = [], _running = [];
     private long? _ended;

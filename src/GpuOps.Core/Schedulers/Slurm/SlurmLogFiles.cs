@@ -13,18 +13,18 @@ internal static class SlurmLogFiles
     /// <param name="stream">Which of the files.</param>
     /// <returns>None while a part of the path is not known yet.</returns>
     /// <exception cref="GpuOpsException"><c>SlurmLogDiscarded</c>, <c>SlurmLogUnknown</c>.</exception>
-    public static IReadOnlyList<(string Path, SlurmLogKind Stream)> Of(SlurmJob job, SlurmLogTarget target, SlurmLogKind stream)
+    public static IReadOnlyList<(string Path, GpuJobLogKind Stream)> Of(SlurmJob job, SlurmLogTarget target, GpuJobLogKind stream)
     {
         // A task of an array has another number of its own, which only Slurm knows.
         var names = new SlurmLogNames(job.Id, job.ArrayJobId is null ? job.Id.Base : "", job.Name, job.User, job.Nodes, job.WorkFolder);
         var output = First(job.OutputPath, SlurmLogPath.Expand(target.OutputPath, names), Guess(job));
         var error = First(job.ErrorPath, SlurmLogPath.Expand(target.ErrorPath, names), output);
-        List<(string Path, SlurmLogKind Stream)> wanted = [];
+        List<(string Path, GpuJobLogKind Stream)> wanted = [];
         // A file that has both is what either asks for.
-        if (stream != SlurmLogKind.Error || error == output)
-            wanted.Add((output, SlurmLogKind.Output));
-        if (stream != SlurmLogKind.Output && error != output)
-            wanted.Add((error, SlurmLogKind.Error));
+        if (stream != GpuJobLogKind.Error || error == output)
+            wanted.Add((output, GpuJobLogKind.Output));
+        if (stream != GpuJobLogKind.Output && error != output)
+            wanted.Add((error, GpuJobLogKind.Error));
 
         if (wanted.All(static file => file.Path == Nowhere))
             throw new GpuOpsException("SlurmLogDiscarded", GpuOpsErrorKind.NotFound, $"What the job {job} writes goes to {Nowhere}; nobody keeps it. Submit it with another -OutputPath.", job);

@@ -4,7 +4,7 @@ namespace GpuOps.Schedulers.Slurm;
 public sealed record SlurmLogOptions
 {
     /// <summary>Which of the files.</summary>
-    public SlurmLogKind Stream { get; init; }
+    public GpuJobLogKind Stream { get; init; }
 
     /// <summary>How many lines at the end of each file that is there at first; null for all. Files that come later are read whole.</summary>
     public int? Tail { get; init; }

@@ -6,4 +6,4 @@ namespace GpuOps.Schedulers.Slurm;
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">The bytes.</param>
 /// <param name="IsNew">They are the first of another file of that name, or of a file that was emptied: the log begins anew.</param>
-public sealed record SlurmLogPiece(SlurmJob Job, SlurmLogKind Stream, string Path, ReadOnlyMemory<byte> Bytes, bool IsNew);
+public sealed record SlurmLogPiece(SlurmJob Job, GpuJobLogKind Stream, string Path, ReadOnlyMemory<byte> Bytes, bool IsNew);

@@ -54,7 +54,7 @@ internal sealed class SlurmLogSet(
 
     private static bool HasBegun(SlurmJob job) => job.State != SlurmJobState.Pending || job.RestartCount > 0;
 
-    private IReadOnlyList<(string Path, SlurmLogKind Stream)> FilesOf(SlurmJob job, SlurmLogTarget target)
+    private IReadOnlyList<(string Path, GpuJobLogKind Stream)> FilesOf(SlurmJob job, SlurmLogTarget target)
     {
         try
         {

@@ -8,13 +8,14 @@ using GpuOps.Errors;
 namespace GpuOps.Schedulers.Slurm;
 
 /// <summary>A Slurm cluster, through its own commands on this host or on another. Any number of callers may use it at once.</summary>
-public sealed class SlurmScheduler : IJobScheduler
+public sealed partial class SlurmScheduler : IJobScheduler
 {
     private readonly ICommandChannel _channel;
     private readonly SlurmCommands _commands;
     private readonly SlurmJobReader _jobs;
     private readonly SlurmTags _tags;
     private readonly SlurmSubmission _submission;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes it; nothing runs before the first use.</summary>
     /// <param name="channel">The way to a host that has Slurm's commands; it is disposed with this.</param>
@@ -25,10 +26,10 @@ public sealed class SlurmScheduler : IJobScheduler
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(options);
         (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Defaults.GetValueOrDefault("partition"));
-        var clock = time ?? TimeProvider.System;
+        _time = time ?? TimeProvider.System;
         _jobs = new SlurmJobReader(channel, _commands, Backend);
-        _tags = new SlurmTags(_jobs.FindAsync, (ids, token) => CancelAsync(ids, null, token), clock);
-        _submission = new SlurmSubmission(channel, _commands, options, _tags, () => _jobs.KnownUser, clock);
+        _tags = new SlurmTags(_jobs.FindAsync, (ids, token) => CancelAsync(ids, null, token), _time);
+        _submission = new SlurmSubmission(channel, _commands, options, _tags, () => _jobs.KnownUser, _time);
     }
 
     /// <inheritdoc/>
@@ -250,9 +251,11 @@ public sealed class SlurmScheduler : IJobScheduler
     private async Task<string> ShowAsync(string what, CancellationToken cancellationToken) =>
         (await _commands.RunAsync("scontrol", ["--details", "show", what], cancellationToken)).OutputText;
 
-    private async Task ControlAsync(string verb, SlurmJobId id, CancellationToken cancellationToken)
+    private Task ControlAsync(string verb, SlurmJobId id, CancellationToken cancellationToken) => ControlAsync([verb, id.ToString()], id, cancellationToken);
+
+    private async Task ControlAsync(string[] words, SlurmJobId id, CancellationToken cancellationToken)
     {
-        var result = await _commands.TryAsync("scontrol", [verb, id.ToString()], cancellationToken);
+        var result = await _commands.TryAsync("scontrol", words, cancellationToken);
         // Of an unknown job scontrol complains and still ends with 0 in some versions.
         if (result.ExitCode != 0 || result.Error.Length > 0)
             throw _commands.Explain(SlurmComplaints.Read(result.ErrorText), "scontrol", id);

@@ -1,4 +1,5 @@
 using GpuOps.Errors;
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Unit.Schedulers.Slurm;
@@ -12,32 +13,32 @@ public sealed class SlurmLogFilesTests
     [Fact]
     public void Output_and_errors_are_two_files_or_one()
     {
-        Assert.Equal([("/w/7.out", SlurmLogKind.Output), ("/w/7.err", SlurmLogKind.Error)], Of(Running, SlurmLogKind.All));
-        Assert.Equal([("/w/7.err", SlurmLogKind.Error)], Of(Running, SlurmLogKind.Error));
-        Assert.Equal([("/w/7.out", SlurmLogKind.Output)], Of(Running with { ErrorPath = "/w/7.out" }, SlurmLogKind.All));
-        Assert.Equal([("/w/7.out", SlurmLogKind.Output)], Of(Running with { ErrorPath = "/w/7.out" }, SlurmLogKind.Error));
+        Assert.Equal([("/w/7.out", GpuJobLogKind.Output), ("/w/7.err", GpuJobLogKind.Error)], Of(Running, GpuJobLogKind.All));
+        Assert.Equal([("/w/7.err", GpuJobLogKind.Error)], Of(Running, GpuJobLogKind.Error));
+        Assert.Equal([("/w/7.out", GpuJobLogKind.Output)], Of(Running with { ErrorPath = "/w/7.out" }, GpuJobLogKind.All));
+        Assert.Equal([("/w/7.out", GpuJobLogKind.Output)], Of(Running with { ErrorPath = "/w/7.out" }, GpuJobLogKind.Error));
     }
 
     [Fact]
     public void What_goes_to_nowhere_is_left_out_and_all_of_it_is_an_error()
     {
-        Assert.Equal([("/w/7.err", SlurmLogKind.Error)], Of(Running with { OutputPath = "/dev/null" }, SlurmLogKind.All));
-        Assert.Equal("SlurmLogDiscarded", Assert.Throws<GpuOpsException>(() => Of(Running with { OutputPath = "/dev/null" }, SlurmLogKind.Output)).Id);
+        Assert.Equal([("/w/7.err", GpuJobLogKind.Error)], Of(Running with { OutputPath = "/dev/null" }, GpuJobLogKind.All));
+        Assert.Equal("SlurmLogDiscarded", Assert.Throws<GpuOpsException>(() => Of(Running with { OutputPath = "/dev/null" }, GpuJobLogKind.Output)).Id);
     }
 
     [Fact]
     public void A_forgotten_job_is_looked_for_where_it_was_or_where_Slurm_writes_by_default()
     {
-        Assert.Equal("SlurmLogUnknown", Assert.Throws<GpuOpsException>(() => Of(Forgotten, SlurmLogKind.All)).Id);
-        Assert.Equal([("/w/slurm-7_2.out", SlurmLogKind.Output)], Of(Forgotten with { WorkFolder = "/w" }, SlurmLogKind.All));
+        Assert.Equal("SlurmLogUnknown", Assert.Throws<GpuOpsException>(() => Of(Forgotten, GpuJobLogKind.All)).Id);
+        Assert.Equal([("/w/slurm-7_2.out", GpuJobLogKind.Output)], Of(Forgotten with { WorkFolder = "/w" }, GpuJobLogKind.All));
         Assert.Equal(
-            [("/w/mine.out", SlurmLogKind.Output)],
-            SlurmLogFiles.Of(Forgotten with { WorkFolder = "/w" }, new SlurmLogTarget(Forgotten.Id, "/w/mine.out"), SlurmLogKind.All));
+            [("/w/mine.out", GpuJobLogKind.Output)],
+            SlurmLogFiles.Of(Forgotten with { WorkFolder = "/w" }, new SlurmLogTarget(Forgotten.Id, "/w/mine.out"), GpuJobLogKind.All));
     }
 
     [Fact]
     public void A_path_with_the_node_in_it_is_not_known_before_the_job_has_one() =>
-        Assert.Empty(Of(Running with { OutputPath = "/w/%N.out" }, SlurmLogKind.All));
+        Assert.Empty(Of(Running with { OutputPath = "/w/%N.out" }, GpuJobLogKind.All));
 
-    private static IReadOnlyList<(string Path, SlurmLogKind Kind)> Of(SlurmJob job, SlurmLogKind kind) => SlurmLogFiles.Of(job, new SlurmLogTarget(job.Id), kind);
+    private static IReadOnlyList<(string Path, GpuJobLogKind Kind)> Of(SlurmJob job, GpuJobLogKind kind) => SlurmLogFiles.Of(job, new SlurmLogTarget(job.Id), kind);
 }

@@ -1,3 +1,4 @@
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Unit.Schedulers.Slurm;
@@ -56,7 +57,7 @@ public sealed class SlurmTakenJobTests
         var array = Of(Plain with { Array = "1-3%2" });
         Assert.Equal("/w/slurm-12_%a.out", array.OutputPath);
         var task = new SlurmJob { Id = SlurmJobId.Parse("12_3"), State = SlurmJobState.Completed };
-        Assert.Equal("/w/slurm-12_3.out", SlurmLogFiles.Of(task, new SlurmLogTarget(array.Id, array.OutputPath), SlurmLogKind.All)[0].Path);
+        Assert.Equal("/w/slurm-12_3.out", SlurmLogFiles.Of(task, new SlurmLogTarget(array.Id, array.OutputPath), GpuJobLogKind.All)[0].Path);
     }
 
     [Fact]

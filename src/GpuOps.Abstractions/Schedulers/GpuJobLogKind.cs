@@ -1,7 +1,7 @@
-namespace GpuOps.Schedulers.Slurm;
+namespace GpuOps.Schedulers;
 
 /// <summary>What a job writes.</summary>
-public enum SlurmLogKind
+public enum GpuJobLogKind
 {
     /// <summary>Its output and its errors; once where both go to one file.</summary>
     All,
