@@ -91,4 +91,27 @@ public sealed class SlurmProfileTests(Cluster cluster) : IClassFixture<Cluster>,
         Assert.Equal(3, session.Run("1..3 | Submit-SlurmJob -Backend slurm://locked -OutputPath /dev/null -- true").Clean().Output.Count);
         Assert.Equal(2, session.Host.Questions.Count);
     }
+
+    [Fact]
+    public async Task Who_pipes_jobs_in_is_asked_again_when_the_connection_is_cut_between_them()
+    {
+        var key = Path.Combine(_store.Folder, ".ssh", "locked");
+        await SshdRig.KeygenAsync(key, "open sesame");
+        _login!.Authorize(key);
+        using var session = Session.Open(_store);
+        session.Run($"New-SshProfile locked 127.0.0.2 -Port {_login.Port} -KeyPath '{key}' -EnvironmentVariable @{{ SLURM_CONF = '{cluster.Rig.Configuration}' }}").Clean();
+        session.Host.Answers.Enqueue("open sesame");
+        session.Host.Answers.Enqueue("open sesame");
+        using var first = new ManualResetEventSlim();
+        using var cut = new ManualResetEventSlim();
+        using var running = session.Start(
+            "param($first, $cut) & { 1; $first.Set(); $cut.Wait(); 2, 3 } | Submit-SlurmJob -Backend slurm://locked -Name cut -OutputPath /dev/null -- true", first, cut);
+        Assert.True(first.Wait(Wait.Patience, TestContext.Current.CancellationToken));
+        // The first is there, so that what is cut has nothing under way.
+        Wait.Until(() => session.Host.Questions.Count == 1 && cluster.Rig.RunAsync("squeue", "--noheader", "--states=all", "--name=cut").Result.Output.Length > 0, "the first job is submitted");
+        _login.CutConnections();
+        cut.Set();
+        Assert.Equal(3, running.Finish().Clean().Output.Count);
+        Assert.Equal(2, session.Host.Questions.Count);
+    }
 }

@@ -1,4 +1,5 @@
 using GpuOps.Cmdlets.Module;
+using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 
@@ -6,6 +7,7 @@ namespace GpuOps.Cmdlets.Slurm;
 
 public sealed partial class SubmitSlurmJobCommand
 {
+    private PromptRelay? _prompts;
     private Dictionary<SlurmScheduler, SlurmSubmissionLine>? _lines;
     private Queue<SlurmSubmissionLine>? _order;
 
@@ -15,19 +17,23 @@ public sealed partial class SubmitSlurmJobCommand
         _lines ??= [];
         if (!_lines.TryGetValue(scheduler, out var line))
         {
-            // The line works by itself, where nobody could be asked for a passphrase.
-            Run(async token =>
-            {
-                await scheduler.ConnectAsync(token);
-                return true;
-            });
-            _lines[scheduler] = line = new SlurmSubmissionLine(scheduler, FolderFor(scheduler), Stopped);
+            var folder = FolderFor(scheduler);
+            _prompts ??= new PromptRelay();
+            _lines[scheduler] = line = Run(token => _prompts.WaitAsync(BeginAsync(scheduler, folder, token), token));
             // Who gives up does not wait for what is taken back; the session does before it closes.
             EngineState.Current.Finish(line.Completion, Owner);
         }
 
         (_order ??= []).Enqueue(line);
         return line;
+    }
+
+    /// <summary>A bad way there ends the command before the first job. The line works by itself then, and asks when the pipeline waits for it.</summary>
+    private async Task<SlurmSubmissionLine> BeginAsync(SlurmScheduler scheduler, string? folder, CancellationToken cancellationToken)
+    {
+        await scheduler.ConnectAsync(cancellationToken);
+        EngineState.Current.Questioner.Use(_prompts!.Dialog);
+        return new SlurmSubmissionLine(scheduler, folder, Stopped);
     }
 
     /// <summary>Writes what became of jobs, in the order they came in, as far as it is known.</summary>
@@ -48,7 +54,7 @@ public sealed partial class SubmitSlurmJobCommand
         }
 
         TakeWhatIsDone();
-        while (_order is not null && _order.TryPeek(out var line) && Run(line.WaitAsync))
+        while (_order is not null && _order.TryPeek(out var line) && Run(token => _prompts!.WaitAsync(line.WaitAsync(token), token)))
         {
             TakeWhatIsDone();
         }
