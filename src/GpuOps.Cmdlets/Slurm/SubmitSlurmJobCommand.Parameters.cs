@@ -125,14 +125,17 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>The account it is charged to.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmAccountCompleter))]
     public string? Account { get; set; }
 
     /// <summary>The quality of service.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmQosCompleter))]
     public string? Qos { get; set; }
 
     /// <summary>Features its nodes must have: <c>a100&amp;nvlink</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmConstraintCompleter))]
     public string? Constraint { get; set; }
 
     /// <summary>Nodes it must have: <c>gpu[01-04]</c>.</summary>
@@ -151,6 +154,7 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>The reservation it runs in.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SlurmReservationCompleter))]
     public string? Reservation { get; set; }
 
     /// <summary>Licenses it needs: <c>matlab:2</c>.</summary>

@@ -66,6 +66,20 @@ internal sealed class SlurmJobReader(ICommandChannel channel, SlurmCommands comm
         return found;
     }
 
+    /// <summary>Who one is on the host where Slurm's commands run.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>SlurmUserUnknown</c>, or what the channel says.</exception>
+    public async Task<string> UserAsync(CancellationToken cancellationToken)
+    {
+        // What one caller found, and never his own wait for it: that ends with him.
+        if (_user is { } known)
+            return known;
+        var result = await channel.RunAsync(new ChannelCommand(["id", "-un"]), cancellationToken);
+        return _user = result.OutputText.Trim() is { Length: > 0 } name && result.ExitCode == 0
+            ? name
+            : throw new GpuOpsException("SlurmUserUnknown", GpuOpsErrorKind.InvalidData, $"'id -un' on {channel.Description} does not say who you are there: {result.ErrorText.Trim()}", backend);
+    }
+
     /// <summary>Squeue and sacct are asked for whole arrays: not all versions take tasks in brackets.</summary>
     private static IEnumerable<string[]> IdsOf(SlurmJobQuery query) => query.Ids is { } ids
         ? SlurmIdPieces.Of(ids.Select(static id => id.Base).Distinct()).Select(static piece => (string[])[$"--jobs={string.Join(',', piece)}"])
@@ -141,16 +155,4 @@ internal sealed class SlurmJobReader(ICommandChannel channel, SlurmCommands comm
                 },
             },
             cancellationToken);
-
-    /// <summary>Who one is on the host where Slurm's commands run.</summary>
-    private async Task<string> UserAsync(CancellationToken cancellationToken)
-    {
-        // What one caller found, and never his own wait for it: that ends with him.
-        if (_user is { } known)
-            return known;
-        var result = await channel.RunAsync(new ChannelCommand(["id", "-un"]), cancellationToken);
-        return _user = result.OutputText.Trim() is { Length: > 0 } name && result.ExitCode == 0
-            ? name
-            : throw new GpuOpsException("SlurmUserUnknown", GpuOpsErrorKind.InvalidData, $"'id -un' on {channel.Description} does not say who you are there: {result.ErrorText.Trim()}", backend);
-    }
 }

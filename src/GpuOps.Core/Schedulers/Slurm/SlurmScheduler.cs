@@ -28,6 +28,7 @@ public sealed partial class SlurmScheduler : IJobScheduler
         (_channel, _commands, Backend, DefaultPartition) = (channel, new SlurmCommands(channel, options), options.Backend, options.Defaults.GetValueOrDefault("partition"));
         _time = time ?? TimeProvider.System;
         _jobs = new SlurmJobReader(channel, _commands, Backend);
+        Choices = new SlurmChoices(_commands, _jobs.UserAsync);
         _tags = new SlurmTags(_jobs.FindAsync, (ids, token) => CancelAsync(ids, null, token), _time);
         _submission = new SlurmSubmission(channel, _commands, options, _tags, () => _jobs.KnownUser, _time);
     }
@@ -37,6 +38,9 @@ public sealed partial class SlurmScheduler : IJobScheduler
 
     /// <summary>The partition of jobs that name none; null where that is the cluster's to choose.</summary>
     public string? DefaultPartition { get; }
+
+    /// <summary>What jobs can name on it.</summary>
+    public SlurmChoices Choices { get; }
 
     /// <inheritdoc/>
     public string Description => $"Slurm on {_channel.Description}";
