@@ -68,6 +68,33 @@ public sealed class SlurmTemplateTests : IClassFixture<Cluster>, IDisposable
         Assert.Matches(@"gpuops: ended with 7 after \d+ s", Log("adv.out"));
     }
 
+    [Fact]
+    public void The_signal_before_the_time_limit_reaches_the_command_with_and_without_a_template()
+    {
+        const string command = "bash -c 'trap \"echo heard; exit 5\" USR1; while :; do sleep 600 & wait; done'";
+        using var session = Open();
+        // Without B: Slurm sends it to steps of srun, and to no script.
+        var codes = session.Read($$"""
+            $jobs = foreach ($template in 'base', 'advanced') { Submit-SlurmJob -Template $template -Time 1m -Signal B:USR1@55 -OutputPath signal-$template.out -- {{command}} }
+            $jobs | Wait-SlurmJob {{Quietly}} -ErrorAction Ignore | ForEach-Object ExitCode
+            """);
+        Assert.Equal(["5", "5"], codes);
+        Assert.Equal(["heard"], Said("signal-base.out"));
+        Assert.Equal(["heard", "gpuops: ended with 5"], Said("signal-advanced.out").Skip(1));
+    }
+
+    [Fact]
+    public void A_command_that_is_ended_has_its_time_to_tidy_up_and_hears_of_it_once()
+    {
+        using var session = Open();
+        session.Run("$job = Submit-SlurmJob -Template advanced -OutputPath tidy.out -- bash -c 'trap \"echo tidied; sleep 0.1; exit 3\" TERM; trap \"echo interrupted\" INT; touch tidy.ready; while :; do sleep 600 & wait; done'").Clean();
+        Wait.Until(() => File.Exists(LogPath("tidy.ready")), "the command runs");
+        session.Run($"$job | Stop-SlurmJob -Signal INT").Clean();
+        Wait.Until(() => Log("tidy.out").Contains("\ninterrupted\n", StringComparison.Ordinal), "the command has heard of the first signal");
+        session.Run($"$job | Stop-SlurmJob; $job | Wait-SlurmJob {Quietly} -ErrorAction Ignore");
+        Assert.Equal(["interrupted", "tidied", "gpuops: ended with 3"], Said("tidy.out").Skip(1));
+    }
+
     [Theory]
     [InlineData("base")]
     [InlineData("advanced")]
@@ -173,6 +200,10 @@ public sealed class SlurmTemplateTests : IClassFixture<Cluster>, IDisposable
     private string LogPath(string file) => Path.Combine(_cluster.Rig.WorkFolder, file);
 
     private string Log(string file) => File.ReadAllText(LogPath(file));
+
+    /// <summary>The lines of the job itself; Slurm's own daemon writes into the same file. How many seconds it took is cut off.</summary>
+    private IEnumerable<string> Said(string file) =>
+        Log(file).TrimEnd().Split('\n').Where(static line => !line.StartsWith("slurmstepd", StringComparison.Ordinal)).Select(static line => line.Split(" after ")[0]);
 
     private Session Open()
     {

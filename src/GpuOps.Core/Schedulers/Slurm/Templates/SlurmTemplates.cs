@@ -16,13 +16,23 @@ public sealed class SlurmTemplates(string folder)
 
         """;
 
+    // The shell stays, and what Slurm sends to all of the job must not end it before the command. What is for it alone it
+    // hands on, as the command would be the script's process without it. A background command has no input, and no SIGINT.
     private const string Advanced = """
         #!/bin/bash
         # Says where it runs, and how it ended.
         printf 'gpuops: job %s (%s) on %s, GPUs %s, %s\n' "$SLURM_JOB_ID" {{ name }} "${SLURM_JOB_NODELIST-}" "${CUDA_VISIBLE_DEVICES:-none}" "$(date '+%F %T')"
         if type -P nvidia-smi >/dev/null; then nvidia-smi -L || true; fi
-        {{ setup }}{{ command }}
-        gpuops_code=$?
+        {{ setup }}{ trap - INT QUIT
+        {{ run }}
+        } <&0 &
+        gpuops_job=$! gpuops_wait=yes
+        trap gpuops_wait=yes HUP INT QUIT TERM USR1 USR2 XCPU
+        {% if signal contains 'B:' -%}
+        gpuops_signal={{ signal | split: ':' | last | split: '@' | first }}
+        trap 'gpuops_wait=yes; kill -s "$gpuops_signal" "$gpuops_job"' "$gpuops_signal"
+        {% endif -%}
+        while [ -n "$gpuops_wait" ]; do gpuops_wait=; wait "$gpuops_job"; gpuops_code=$?; done
         printf 'gpuops: ended with %s after %s s\n' "$gpuops_code" "$SECONDS"
         exit "$gpuops_code"
 
