@@ -134,6 +134,8 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     [InlineData("Wait-SlurmResource gpu, moon", "SlurmPartitionNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Wait-SlurmResource -MinGpu 33", "SlurmResourceImpossible", ErrorCategory.InvalidArgument)]
     [InlineData("Wait-SlurmResource -MinGpu 4 -GpuType h100", "SlurmResourceImpossible", ErrorCategory.InvalidArgument)]
+    [InlineData("Get-SlurmJob -Partition gpuu", "SlurmPartitionNotFound", ErrorCategory.ObjectNotFound)]
+    [InlineData("Get-SlurmJob -Partition nowhere*, gpuu", "SlurmPartitionNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Stop-SlurmJob 12_x", "InvalidSlurmJobId", ErrorCategory.InvalidArgument)]
     [InlineData("Get-SlurmJob -Backend local", "BackendHasNoScheduler", ErrorCategory.InvalidArgument)]
     [InlineData("Get-GpuStatus -Backend slurm:", "BackendHasNoPool", ErrorCategory.InvalidArgument)]
@@ -144,6 +146,19 @@ public sealed class SlurmTests(Cluster cluster) : IClassFixture<Cluster>, IDispo
     {
         using var session = Open();
         session.Run(script).Fails(id, category);
+    }
+
+    [Fact]
+    public void That_there_are_no_jobs_is_usual_but_a_partition_that_is_not_there_is_pointed_out()
+    {
+        using var session = Open();
+        foreach (var none in (string[])["-Partition nowhere*", "-Partition CPU -Name none", "-Name none", "-User nobody", "-State Preempted"])
+        {
+            Assert.Empty(session.Run($"Get-SlurmJob {none}").Clean().Output);
+        }
+
+        var said = session.Run("Get-SlurmJob -Partition gpuu -State Preempted").Fails("SlurmPartitionNotFound", ErrorCategory.ObjectNotFound).Exception.Message;
+        Assert.Contains("Did you mean 'gpu'?", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,22 @@ public sealed class GetSlurmJobCommand : SelectSlurmJobCmdlet
         }
 
         var choice = Choice();
-        WriteObject(answer.Jobs.Where(job => (State is null || State.Contains(job.State)) && choice(job)), enumerateCollection: true);
+        SlurmJob[] chosen = [.. answer.Jobs.Where(job => (State is null || State.Contains(job.State)) && choice(job))];
+        WriteObject(chosen, enumerateCollection: true);
+        if (chosen.Length == 0 && Partition is not null && !answer.IsOnlyAccounted)
+        {
+            TellMissing(scheduler, Partition);
+        }
+    }
+
+    /// <summary>That there are no jobs is usual, and that there is no such partition an error.</summary>
+    private void TellMissing(SlurmScheduler scheduler, string[] partitions)
+    {
+        string[] known = [.. Run(token => scheduler.ReadResourcesAsync(null, token)).Partitions.Select(static part => part.Partition!)];
+        foreach (var missing in Missing(scheduler, partitions, known, known))
+        {
+            WriteFault(missing);
+        }
     }
 
     private TimeSpan? SinceWhen() =>

@@ -3,6 +3,7 @@ using GpuOps.Cmdlets.Binding;
 using GpuOps.Cmdlets.Configuration;
 using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Pipeline;
+using GpuOps.Configuration;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Slurm;
 using GpuOps.Values;
@@ -71,6 +72,18 @@ public abstract class SlurmCmdlet : GpuOpsCmdlet
     /// <summary>Patterns with wildcards; null for none.</summary>
     private protected static WildcardPattern[]? Patterns(string[]? texts) =>
         texts is null ? null : [.. texts.Select(static text => WildcardPattern.Get(text, WildcardOptions.IgnoreCase))];
+
+    /// <summary>The partitions that were named and are not there, each as an error; one with wildcards need not be.</summary>
+    /// <param name="scheduler">The cluster.</param>
+    /// <param name="names">What was named.</param>
+    /// <param name="there">Those that are there, of what was named at least.</param>
+    /// <param name="known">All that the cluster has, to find what was meant; null when that is not known.</param>
+    private protected static IEnumerable<GpuOpsException> Missing(SlurmScheduler scheduler, IEnumerable<string> names, IEnumerable<string?> there, IReadOnlyCollection<string>? known = null)
+    {
+        var found = there.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return names.Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !found.Contains(name)).Select(name => new GpuOpsException(
+            "SlurmPartitionNotFound", GpuOpsErrorKind.NotFound, $"'{scheduler.Backend}' has no partition '{name}'.{NearestName.Hint(name, known ?? [])} Get-SlurmResource shows those it has.", name));
+    }
 
     internal static GpuOpsException NotFound(SlurmJobId id, SlurmScheduler scheduler) => scheduler.NotFound(id);
 }

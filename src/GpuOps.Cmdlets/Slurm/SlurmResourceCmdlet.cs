@@ -27,12 +27,8 @@ public abstract class SlurmResourceCmdlet : SlurmCmdlet
         new() { Partition = Match(Names(fallback)), GpuType = Match(GpuType) };
 
     /// <summary>The partitions that were named and are not there, each as an error.</summary>
-    private protected IEnumerable<GpuOpsException> Missing(IEnumerable<SlurmResource> found, SlurmScheduler scheduler, string? fallback = null)
-    {
-        var there = found.Select(static part => part.Partition).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return (Names(fallback) ?? []).Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !there.Contains(name)).Select(name =>
-            new GpuOpsException("SlurmPartitionNotFound", GpuOpsErrorKind.NotFound, $"'{scheduler.Backend}' has no partition '{name}'. Get-SlurmResource shows those it has.", name));
-    }
+    private protected IEnumerable<GpuOpsException> Missing(IEnumerable<SlurmResource> found, SlurmScheduler scheduler, string? fallback = null) =>
+        Missing(scheduler, Names(fallback) ?? [], found.Select(static part => part.Partition));
 
     // A job that waits can name several in one text.
     private string[]? Names(string? fallback) => (Partition ?? (fallback is null ? null : [fallback]))
