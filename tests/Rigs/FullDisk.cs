@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GpuOps.Rigs;
 
-/// <summary>A file system with no room left, neither for bytes nor for another file.</summary>
+/// <summary>A small file system with no room left, neither for bytes nor for another file.</summary>
 public sealed class FullDisk : IAsyncDisposable
 {
     private FullDisk()
@@ -15,19 +15,44 @@ public sealed class FullDisk : IAsyncDisposable
     /// <summary>Where it is.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("gpuops-full-").FullName;
 
+    private string Ballast => System.IO.Path.Combine(Path, "all");
+
     /// <summary>Mounts one.</summary>
     /// <param name="takesNames">A file can be made, and nothing be written to it.</param>
-    public static async Task<FullDisk> MountAsync(bool takesNames)
+    /// <param name="kilobytes">How large it is.</param>
+    public static async Task<FullDisk> MountAsync(bool takesNames, int kilobytes = 64)
     {
         var disk = new FullDisk();
-        if (await RunAsync("mount", "-t", "tmpfs", "-o", $"size=64k,nr_inodes={(takesNames ? 100 : 2)}", "none", disk.Path) is var code and not 0)
+        if (await RunAsync("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k,nr_inodes={(takesNames ? 100 : 2)}", "none", disk.Path) is var code and not 0)
         {
             Directory.Delete(disk.Path);
             throw new InvalidOperationException($"mount ended with {code}.");
         }
 
-        await File.WriteAllBytesAsync(System.IO.Path.Combine(disk.Path, "all"), new byte[64 << 10]);
+        disk.Fill();
         return disk;
+    }
+
+    /// <summary>Makes room: all but what others wrote there.</summary>
+    public void Clear() => File.Delete(Ballast);
+
+    /// <summary>Takes all the room there is.</summary>
+    public void Fill()
+    {
+        using var file = new FileStream(Ballast, FileMode.Append);
+        var page = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                file.Write(page);
+                file.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            // No room left.
+        }
     }
 
     /// <inheritdoc/>

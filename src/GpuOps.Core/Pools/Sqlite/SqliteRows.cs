@@ -27,6 +27,10 @@ internal readonly struct SqliteRows(SqliteStatement owner, sqlite3_stmt statemen
     /// <exception cref="FormatException">It is not.</exception>
     public string Text(int column) => TextOrNull(column) ?? throw new FormatException();
 
+    public long? NumberOrNull(int column) => IsNull(column) ? null : Number(column);
+
+    public byte[] Bytes(int column) => raw.sqlite3_column_blob(statement, column).ToArray();
+
     public string? TextOrNull(int column) => IsNull(column) ? null : raw.sqlite3_column_text(statement, column).utf8_to_string();
 
     // What resetting returns is what the last step returned, and has been told.

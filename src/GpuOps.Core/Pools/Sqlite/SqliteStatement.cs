@@ -56,6 +56,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, string sql) :
         string text => raw.sqlite3_bind_text(statement, index, text),
         int number => raw.sqlite3_bind_int64(statement, index, number),
         long number => raw.sqlite3_bind_int64(statement, index, number),
+        byte[] bytes => raw.sqlite3_bind_blob(statement, index, bytes),
         _ => throw new ArgumentException($"{value.GetType()} cannot be stored.", nameof(value)),
     };
 }
