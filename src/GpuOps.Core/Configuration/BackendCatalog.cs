@@ -3,6 +3,7 @@ using GpuOps.Pools;
 using GpuOps.Pools.Redis;
 using GpuOps.Pools.Sqlite;
 using GpuOps.Schedulers;
+using GpuOps.Schedulers.Queue;
 using GpuOps.Schedulers.Slurm;
 using GpuOps.Values;
 
@@ -45,6 +46,7 @@ public sealed class BackendCatalog(IReadOnlyList<BackendScheme> schemes)
         Redis,
         Redis with { Name = "rediss", Description = "Redis over TLS" },
         Redis with { Name = "redis+unix", Description = "Redis on a Unix socket" },
+        new("queue", "the job queue of this host") { Check = QueueLocation.Check, Scheduler = QueueLocation.From },
         new("slurm", "a Slurm cluster, here or over SSH") { Options = SlurmOptions, Check = SlurmLocation.Check, Route = BackendRoute.Find, Scheduler = SlurmLocation.From },
     ]);
 

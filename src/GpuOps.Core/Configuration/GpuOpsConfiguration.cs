@@ -143,6 +143,15 @@ public sealed class GpuOpsConfiguration
         };
     }
 
+    /// <summary>
+    /// The backend that a command for jobs means when none is named: the default if that runs jobs, else the queue that is
+    /// registered, else that of this host.
+    /// </summary>
+    /// <exception cref="GpuOpsException"><c>BackendUnclear</c>: several queues are registered, and none is the default.</exception>
+    public string ChooseScheduler() =>
+        Backends.FirstOrDefault(static backend => backend.IsDefault && BackendCatalog.Default.TryFind(backend.Provider)?.Scheduler is not null)?.Name
+        ?? ChooseBackend("queue");
+
     // A URI needs no registration.
     internal bool HasBackend(string nameOrUri) => !BackendName.IsValid(nameOrUri) || backends.ContainsKey(nameOrUri);
 

@@ -52,6 +52,7 @@ public sealed record SqliteLocation(string Path)
         return OperatingSystem.IsWindows() && uri.Path.Length > 2 && uri.Path[0] == '/' && uri.Path[2] == ':' ? uri.Path[1..] : uri.Path;
     }
 
-    private static string FileName(string host) =>
+    /// <summary>A host's name as part of a file's.</summary>
+    internal static string FileName(string host) =>
         string.Concat(host.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
 }

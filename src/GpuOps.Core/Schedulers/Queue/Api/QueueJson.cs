@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GpuOps.Schedulers.Queue.Api;
+
+/// <summary>How the queue service and its clients write down what they say to each other.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(GpuJob))]
+[JsonSerializable(typeof(GpuJobChange))]
+[JsonSerializable(typeof(GpuJobPage))]
+[JsonSerializable(typeof(GpuJobRequest))]
+[JsonSerializable(typeof(QueueFault))]
+[JsonSerializable(typeof(QueueServer))]
+public sealed partial class QueueJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+namespace GpuOps.Schedulers.Queue.Api;
+
+/// <summary>The paths of the API, for both of its ends.</summary>
+public static class QueuePaths
+{
+    /// <summary>The service itself.</summary>
+    public const string Server = "/v1/server";
+
+    /// <summary>The jobs: GET lists them, POST submits one.</summary>
+    public const string Jobs = "/v1/jobs";
+
+    /// <summary>A job: GET shows it, PATCH changes it, DELETE forgets it.</summary>
+    public const string Job = "/v1/jobs/{id}";
+
+    /// <summary>POST ends a job.</summary>
+    public const string Stop = "/v1/jobs/{id}/stop";
+
+    /// <summary>What a job wrote: <c>output</c> or <c>error</c>, from byte <c>?offset=</c> or the last <c>?tail=</c> lines on.</summary>
+    public const string Log = "/v1/jobs/{id}/log/{stream}";
+
+    /// <summary>The same as server-sent events, until the job is over.</summary>
+    public const string FollowedLog = "/v1/jobs/{id}/log/{stream}/events";
+
+    /// <summary>Jobs as server-sent events: each once as it is, then whenever it changes.</summary>
+    public const string Events = "/v1/events";
+
+    /// <summary>The path of one job.</summary>
+    /// <param name="path">One of the paths above.</param>
+    /// <param name="id">The job's id.</param>
+    /// <param name="stream">The stream of its log.</param>
+    public static string For(string path, string id, string stream = "")
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal).Replace("{stream}", stream, StringComparison.Ordinal);
+    }
+}

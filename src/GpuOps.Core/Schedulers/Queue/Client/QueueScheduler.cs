@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using GpuOps.Configuration;
+using GpuOps.Errors;
+using GpuOps.Schedulers.Queue.Api;
+
+namespace GpuOps.Schedulers.Queue.Client;
+
+/// <summary>A queue service. Any number of callers may use it at once.</summary>
+public sealed class QueueScheduler : IJobScheduler
+{
+    private readonly QueueConnection _connection;
+
+    /// <summary>Makes it; it connects at first use.</summary>
+    /// <param name="location">Where the service is.</param>
+    /// <param name="backend">The backend's name, or the URI of one that has none.</param>
+    public QueueScheduler(QueueLocation location, string backend)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        (Location, Backend, _connection) = (location, backend, new QueueConnection(location));
+    }
+
+    /// <inheritdoc/>
+    public string Backend { get; }
+
+    /// <summary>Where the service is.</summary>
+    public QueueLocation Location { get; }
+
+    /// <inheritdoc/>
+    public string Description => $"the queue service at {Location.Folder}";
+
+    /// <summary>Asks what the service says of itself.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>QueueServiceNotRunning</c>.</exception>
+    public Task<QueueServer> ReadServerAsync(CancellationToken cancellationToken) =>
+        _connection.AskAsync(HttpMethod.Get, QueuePaths.Server, null, QueueJson.Default.QueueServer, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<GpuJob> SubmitJobAsync(GpuJobRequest request, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, QueuePaths.Jobs, JsonContent.Create(request, QueueJson.Default.GpuJobRequest), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<GpuJob>> ReadJobsAsync(GpuJobQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        List<GpuJob> jobs = [];
+        string? next = null;
+        do
+        {
+            var left = query.Limit - jobs.Count;
+            var page = await _connection.AskAsync(
+                HttpMethod.Get, QueuePaths.Jobs + QueryOf(query with { Limit = left }, next), null, QueueJson.Default.GpuJobPage, cancellationToken);
+            jobs.AddRange(page.Jobs.Select(Own));
+            next = page.Next;
+        }
+        while (next is not null && jobs.Count < (query.Limit ?? int.MaxValue));
+        return jobs;
+    }
+
+    /// <inheritdoc/>
+    public Task<GpuJob> ChangeJobAsync(string id, GpuJobChange change, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Patch, QueuePaths.For(QueuePaths.Job, id), JsonContent.Create(change, QueueJson.Default.GpuJobChange), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<GpuJob> StopJobAsync(string id, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, QueuePaths.For(QueuePaths.Stop, id), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task RemoveJobAsync(string id, CancellationToken cancellationToken)
+    {
+        using var response = await _connection.SendAsync(HttpMethod.Delete, QueuePaths.For(QueuePaths.Job, id), null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GpuJobEnd> WaitJobsAsync(
+        IReadOnlyList<string> ids, TimeSpan? interval, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        HashSet<string> open = [.. ids];
+        var known = (await ReadJobsAsync(new GpuJobQuery { Ids = [.. open] }, cancellationToken)).Select(static job => job.Id).ToHashSet();
+        foreach (var id in open.Where(id => !known.Contains(id)).ToArray())
+        {
+            open.Remove(id);
+            yield return new GpuJobEnd(id, null);
+        }
+
+        if (open.Count == 0)
+            yield break;
+        await foreach (var job in WatchAsync([.. open], cancellationToken))
+        {
+            if (!job.IsFinished || !open.Remove(job.Id))
+                continue;
+            yield return new GpuJobEnd(job.Id, job);
+            if (open.Count == 0)
+                yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GpuJobLogPiece> ReadLogsAsync(
+        IReadOnlyList<string> ids, GpuJobLogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(options);
+        var jobs = await ReadJobsAsync(new GpuJobQuery { Ids = ids }, cancellationToken);
+        if (ids.FirstOrDefault(id => jobs.All(job => job.Id != id)) is { } missing)
+            throw NotFound(missing);
+        var readers = jobs.SelectMany(job => StreamsOf(job, options).Select(kind => ReadLogAsync(job, kind, options, cancellationToken))).ToArray();
+        await foreach (var piece in options.Follow ? Together.All(readers, cancellationToken) : Together.OneByOne(readers, cancellationToken))
+            yield return piece;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BackendCheck> TestAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BackendCheck check;
+        try
+        {
+            var server = await ReadServerAsync(cancellationToken);
+            check = new BackendCheck("Service", true, $"Version {server.Version}, process {server.ProcessId}, since {server.Started.LocalDateTime:g}.");
+        }
+        catch (GpuOpsException fault)
+        {
+            check = new BackendCheck("Service", false, fault.Message);
+        }
+
+        yield return check;
+    }
+
+    /// <summary>Jobs as they are, and again whenever they change.</summary>
+    /// <param name="ids">Which; none for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async IAsyncEnumerable<GpuJob> WatchAsync(IReadOnlyList<string> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = string.Join('&', ids.Select(static id => $"id={Uri.EscapeDataString(id)}"));
+        await foreach (var item in EventsAsync($"{QueuePaths.Events}?{query}", static data => JsonSerializer.Deserialize(data, QueueJson.Default.GpuJob)!, cancellationToken))
+            yield return Own(item.Data);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static IEnumerable<GpuJobLogKind> StreamsOf(GpuJob job, GpuJobLogOptions options) =>
+        options.Stream != GpuJobLogKind.All ? [options.Stream]
+        : job.ErrorPath == job.OutputPath ? [GpuJobLogKind.Output]
+        : [GpuJobLogKind.Output, GpuJobLogKind.Error];
+
+    private async IAsyncEnumerable<GpuJobLogPiece> ReadLogAsync(
+        GpuJob job, GpuJobLogKind kind, GpuJobLogOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stream = kind == GpuJobLogKind.Error ? "error" : "output";
+        var tail = options.Tail is { } lines ? string.Create(CultureInfo.InvariantCulture, $"?tail={lines}") : "";
+        if (options.Follow)
+        {
+            await foreach (var item in EventsAsync(QueuePaths.For(QueuePaths.FollowedLog, job.Id, stream) + tail, Convert.FromBase64String, cancellationToken))
+                yield return new GpuJobLogPiece(job, kind, item.Data);
+            yield break;
+        }
+
+        using var response = await _connection.SendAsync(HttpMethod.Get, QueuePaths.For(QueuePaths.Log, job.Id, stream) + tail, null, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[1 << 16];
+        while (await Guarded(() => body.ReadAsync(buffer, cancellationToken).AsTask()) is > 0 and var length)
+            yield return new GpuJobLogPiece(job, kind, buffer.AsSpan(0, length).ToArray());
+    }
+
+    private async IAsyncEnumerable<SseItem<T>> EventsAsync<T>(string path, Func<string, T> parse, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await _connection.SendAsync(HttpMethod.Get, path, null, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var events = SseParser.Create(body, (_, data) => parse(System.Text.Encoding.UTF8.GetString(data))).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (events)
+        {
+            while (await Guarded(() => events.MoveNextAsync().AsTask()))
+                yield return events.Current;
+        }
+    }
+
+    private async Task<T> Guarded<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        {
+            throw _connection.Lost(fault);
+        }
+    }
+
+    private async Task<GpuJob> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken) =>
+        Own(await _connection.AskAsync(method, path, content, QueueJson.Default.GpuJob, cancellationToken));
+
+    private GpuJob Own(GpuJob job) => job with { Backend = Backend };
+
+    private GpuOpsException NotFound(string id) =>
+        new("JobNotFound", GpuOpsErrorKind.NotFound, $"'{Backend}' knows no job {Values.Excerpt.Of(id)}.", id);
+
+    private static string QueryOf(GpuJobQuery query, string? cursor)
+    {
+        List<(string Key, string Value)> all =
+        [
+            .. (query.Ids ?? []).Select(static id => ("id", id)),
+            .. (query.Users ?? []).Select(static user => ("user", user)),
+            .. (query.States ?? []).Select(static state => ("state", state.ToString())),
+        ];
+        if (query.OnlyOwn)
+            all.Add(("own", "true"));
+        if (query.Since is { } since)
+            all.Add(("since", since.ToString("O", CultureInfo.InvariantCulture)));
+        if (query.Limit is { } limit)
+            all.Add(("limit", limit.ToString(CultureInfo.InvariantCulture)));
+        if (query.NewestFirst)
+            all.Add(("newest", "true"));
+        if (cursor is not null)
+            all.Add(("cursor", cursor));
+        return all.Count == 0 ? "" : "?" + string.Join('&', all.Select(static pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
+    }
+}
