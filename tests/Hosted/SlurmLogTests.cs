@@ -46,7 +46,7 @@ public sealed class SlurmLogTests(Cluster cluster) : IClassFixture<Cluster>, IDi
         session.Run("$array = Submit-SlurmJob -Array 1-2 -OutputPath %A_%a.out -- sh -c 'echo task $SLURM_ARRAY_TASK_ID'").Clean();
         var lines = session.Run("$array | Get-SlurmJobLog -Follow").Clean().Output;
         Assert.Equal(["task 1", "task 2"], lines.Select(static line => line.ToString()).Order());
-        Assert.All(lines, static line => Assert.Equal("GpuOps.Schedulers.Slurm.SlurmLogLine", line.TypeNames[0]));
+        Assert.All(lines, static line => Assert.Equal("GpuOps.Schedulers.GpuJobLogLine", line.TypeNames[0]));
         session.Run("$one = Submit-SlurmJob -OutputPath one.out -- echo 1; $two = Submit-SlurmJob -OutputPath two.out -- echo 2").Clean();
         Assert.Equal(["1", "2"], session.Read("$one, $two | Get-SlurmJobLog -Follow").Order());
         Assert.Equal(["2"], session.Read("$two | Get-SlurmJobLog"));

@@ -73,9 +73,9 @@ public sealed class SlurmSubmitTests(Cluster cluster) : IClassFixture<Cluster>, 
     }
 
     [Theory]
-    [InlineData("[pscustomobject]@{ lr = 1 } | Submit-SlurmJob -- python train.py", "SlurmArgumentNotText")]
-    [InlineData("1, @{ lr = 1 } | Submit-SlurmJob -AsArray -- python train.py", "SlurmArgumentNotText")]
-    [InlineData("1 | Submit-SlurmJob -ArgumentList { $_.none } -- python train.py", "SlurmArgumentNotText")]
+    [InlineData("[pscustomobject]@{ lr = 1 } | Submit-SlurmJob -- python train.py", "ArgumentNotText")]
+    [InlineData("1, @{ lr = 1 } | Submit-SlurmJob -AsArray -- python train.py", "ArgumentNotText")]
+    [InlineData("1 | Submit-SlurmJob -ArgumentList { $_.none } -- python train.py", "ArgumentNotText")]
     [InlineData("Submit-SlurmJob -AsArray -- true", "SlurmArrayWithoutInput")]
     [InlineData("1 | Submit-SlurmJob -AsArray -Array 0-3 -- true", "InvalidSlurmArray")]
     [InlineData("Submit-SlurmJob -ArrayLimit 3 -- true", "InvalidSlurmArray")]

@@ -5,6 +5,7 @@ using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Slurm;
 using GpuOps.Configuration;
 using GpuOps.Pools;
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Binding;
@@ -59,6 +60,14 @@ public abstract class GpuOpsCompleter : IArgumentCompleter
         var configuration = Configuration();
         var definition = configuration.ResolveBackend(bound["Backend"] as string ?? configuration.ChooseBackend(SlurmCmdlet.Scheme));
         return EngineState.Current.Host.OpenScheduler(definition, configuration.Context(EngineState.Current.Questioner.Dialog)) as SlurmScheduler;
+    }
+
+    /// <summary>The scheduler that the command line speaks of.</summary>
+    private protected static IJobScheduler OpenScheduler(IDictionary bound)
+    {
+        var configuration = Configuration();
+        var definition = configuration.ResolveBackend(bound["Backend"] as string ?? configuration.ChooseScheduler());
+        return EngineState.Current.Host.OpenScheduler(definition, configuration.Context(EngineState.Current.Questioner.Dialog));
     }
 
     /// <summary>Waits for an answer, but not for long.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using GpuOps.Cmdlets.Module;
 using GpuOps.Configuration;
+using GpuOps.Schedulers;
 
 namespace GpuOps.Cmdlets.Configuration;
 
@@ -19,5 +20,16 @@ internal static class ConfiguredBackend
         var configuration = Load(cmdlet);
         var name = string.IsNullOrEmpty(nameOrUri) && provider is not null ? configuration.ChooseBackend(provider) : nameOrUri;
         return (configuration.ResolveBackend(name), configuration.Context(EngineState.Current.Questioner.Dialog));
+    }
+
+    /// <summary>The scheduler that a cmdlet talks to; it does not connect.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="nameOrUri">What its user named, if anything.</param>
+    public static IJobScheduler OpenScheduler(PSCmdlet cmdlet, string? nameOrUri)
+    {
+        var configuration = Load(cmdlet);
+        return EngineState.Current.Host.OpenScheduler(
+            configuration.ResolveBackend(string.IsNullOrEmpty(nameOrUri) ? configuration.ChooseScheduler() : nameOrUri),
+            configuration.Context(EngineState.Current.Questioner.Dialog));
     }
 }

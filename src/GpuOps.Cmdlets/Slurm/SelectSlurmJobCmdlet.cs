@@ -11,7 +11,7 @@ public abstract class SelectSlurmJobCmdlet : SlurmCmdlet
 
     /// <summary>Certain jobs, whoever's they are, over or not: <c>123</c>, <c>123_4</c>, <c>123_[5-9]</c>, <c>123+0</c>.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ById)]
-    [SlurmJobId]
+    [GpuJobId]
     [ArgumentCompleter(typeof(SlurmJobCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];

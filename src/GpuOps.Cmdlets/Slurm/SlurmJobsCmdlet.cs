@@ -12,7 +12,7 @@ public abstract class SlurmJobsCmdlet : SlurmCmdlet
 
     /// <summary>The jobs: <c>123</c>, <c>123_4</c>, <c>123_[5-9]</c>, <c>123+0</c>.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SlurmJobId]
+    [GpuJobId]
     [ArgumentCompleter(typeof(SlurmJobCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];

@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using System.Text;
+using GpuOps.Cmdlets.Jobs;
 using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Errors;
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
@@ -15,12 +16,9 @@ namespace GpuOps.Cmdlets.Slurm;
 /// <param name="post">Has something written by the pipeline thread.</param>
 internal sealed class SlurmLogReport(SlurmScheduler scheduler, SlurmLogOptions options, bool isRaw, bool isSeveral, int index, Action<Action<Cmdlet>> post)
 {
-    /// <summary>The view of a line that shows whose it is.</summary>
-    internal const string LabelledType = "GpuOps.Schedulers.Slurm.SlurmLogLine";
-
     private const int ProgressId = 3401;
 
-    private readonly Dictionary<string, (SlurmLogPiece First, SlurmLogLines Lines, MemoryStream Text)> _files = [];
+    private readonly JobLogOutput _output = new(isRaw, post);
 
     /// <summary>Writes them until there is nothing more to come.</summary>
     /// <param name="targets">The jobs.</param>
@@ -33,58 +31,15 @@ internal sealed class SlurmLogReport(SlurmScheduler scheduler, SlurmLogOptions o
         }
         finally
         {
-            foreach (var (first, lines, text) in _files.Values)
-            {
-                Write(first, isRaw ? [Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length)] : lines.End());
-            }
-
+            _output.End();
             post(cmdlet => cmdlet.WriteProgress(new ProgressRecord(ProgressId + index, Title, "Done") { RecordType = ProgressRecordType.Completed }));
         }
     }
 
     private string Title => $"Following the logs of {scheduler.Backend}";
 
-    private async Task TakeAsync(SlurmLogPiece piece, CancellationToken cancellationToken)
-    {
-        if (!_files.TryGetValue(piece.Path, out var file))
-        {
-            _files[piece.Path] = file = (piece, new SlurmLogLines(), new MemoryStream());
-        }
-
-        if (isRaw)
-        {
-            file.Text.Write(piece.Bytes.Span);
-            return;
-        }
-
-        if (piece.IsNew)
-        {
-            Write(piece, file.Lines.End());
-        }
-
-        Write(piece, file.Lines.Take(piece.Bytes.Span));
-        // What the pipeline has not taken yet must not pile up.
-        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        post(_ => taken.SetResult());
-        await taken.Task.WaitAsync(cancellationToken);
-    }
-
-    private void Write(SlurmLogPiece piece, IReadOnlyList<string> lines)
-    {
-        var isLabelled = isSeveral || piece.Job.ArrayJobId is not null;
-        foreach (var line in lines)
-        {
-            var labelled = new PSObject(line);
-            labelled.Properties.Add(new PSNoteProperty("Job", piece.Job));
-            labelled.Properties.Add(new PSNoteProperty("Stream", piece.Stream));
-            if (isLabelled)
-            {
-                labelled.TypeNames.Insert(0, LabelledType);
-            }
-
-            post(cmdlet => cmdlet.WriteObject(labelled));
-        }
-    }
+    private Task TakeAsync(SlurmLogPiece piece, CancellationToken cancellationToken) => _output.TakeAsync(
+        piece.Path, new GpuJobLogPiece(piece.Job, piece.Stream, piece.Bytes), piece.IsNew, isSeveral || piece.Job.ArrayJobId is not null, cancellationToken);
 
     private void Fail(SlurmJobId id, GpuOpsException fault) => post(cmdlet => cmdlet.WriteError(ErrorRecords.From(fault, id)));
 

@@ -169,7 +169,7 @@ public sealed partial class SubmitSlurmJobCommand
 
     /// <summary>Jobs it waits for: jobs or ids.</summary>
     [Parameter]
-    [SlurmJobId]
+    [GpuJobId]
     [ArgumentCompleter(typeof(SlurmJobCompleter))]
     public string[] DependsOn { get; set; } = [];
 

@@ -1,6 +1,5 @@
-using System.Collections;
 using System.Management.Automation;
-using GpuOps.Errors;
+using GpuOps.Cmdlets.Jobs;
 using GpuOps.Schedulers.Slurm;
 
 namespace GpuOps.Cmdlets.Slurm;
@@ -15,7 +14,7 @@ public sealed partial class SubmitSlurmJobCommand
         ScriptName = Path is null ? null : System.IO.Path.GetFileName(Path),
         Command = ParameterSetName == "Command" ? [.. Command, .. arguments] : null,
         Block = ScriptBlock is null ? null : SubmittedBlock.Of(this, ScriptBlock) with { Arguments = arguments is [var packed] ? packed : "" },
-        Script = Path is null ? (ReadOnlyMemory<byte>?)null : ReadScript(Path),
+        Script = Path is null ? (ReadOnlyMemory<byte>?)null : SubmittedScript.Read(this, Path),
         Arguments = Path is null ? [] : arguments,
         Template = Path is null ? TemplateOf(scheduler) : null,
         Resources = new SlurmResourceRequest
@@ -45,7 +44,7 @@ public sealed partial class SubmitSlurmJobCommand
         },
         Environment = new SlurmJobEnvironment
         {
-            Variables = Variables(),
+            Variables = SubmittedVariables.Of(EnvironmentVariable),
             Modules = Module,
             Conda = Conda,
             Venv = Venv,
@@ -78,30 +77,6 @@ public sealed partial class SubmitSlurmJobCommand
     {
         _templates ??= [];
         return _templates.TryGetValue(scheduler, out var known) ? known : _templates[scheduler] = scheduler.FindTemplate(Template);
-    }
-
-    private ReadOnlyMemory<byte> ReadScript(string path)
-    {
-        var file = GetUnresolvedProviderPathFromPSPath(path);
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new GpuOpsException("ScriptUnreadable", GpuOpsErrorKind.NotFound, $"The script '{file}' cannot be read: {fault.Message}", path, fault);
-        }
-    }
-
-    private Dictionary<string, string> Variables()
-    {
-        Dictionary<string, string> variables = [];
-        foreach (DictionaryEntry pair in EnvironmentVariable ?? new Hashtable())
-        {
-            variables[pair.Key.ToString() ?? ""] = LanguagePrimitives.ConvertTo<string>(pair.Value);
-        }
-
-        return variables;
     }
 
     private bool? Said(string name, SwitchParameter value) => MyInvocation.BoundParameters.ContainsKey(name) ? value.ToBool() : null;

@@ -1,12 +1,12 @@
 using System.Collections;
 using System.Management.Automation;
-using GpuOps.Schedulers.Slurm;
+using GpuOps.Schedulers;
 
 namespace GpuOps.Cmdlets.Binding;
 
 /// <summary>Lets a parameter of ids take jobs: PowerShell would make a text of the whole job.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SlurmJobIdAttribute : ArgumentTransformationAttribute
+public sealed class GpuJobIdAttribute : ArgumentTransformationAttribute
 {
     /// <summary>Puts ids in the place of jobs and leaves everything else as it is.</summary>
     /// <param name="engineIntrinsics">Not used.</param>
@@ -14,7 +14,7 @@ public sealed class SlurmJobIdAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
         {
-            SlurmJob job => job.Id.ToString(),
+            GpuJob job => job.Id,
             IList several => several.Cast<object>().Select(one => Transform(engineIntrinsics, one)).ToArray(),
             _ => inputData,
         };

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 
-namespace GpuOps.Schedulers.Slurm;
+namespace GpuOps.Schedulers;
 
 /// <summary>Makes lines of what a job wrote, however it was cut into pieces.</summary>
-public sealed class SlurmLogLines
+public sealed class LogLines
 {
     // Longer than any line a person reads, and short enough for a text of .NET.
     private const int LongestLine = 64 << 20;

@@ -1,10 +1,10 @@
 using System.Text;
 using CsCheck;
-using GpuOps.Schedulers.Slurm;
+using GpuOps.Schedulers;
 
-namespace GpuOps.Unit.Schedulers.Slurm;
+namespace GpuOps.Unit.Schedulers;
 
-public sealed class SlurmLogLinesTests
+public sealed class LogLinesTests
 {
     private static readonly string[] Parts = ["a", "ü", "🙂", "\n", "\r\n", "\r", "\0"];
 
@@ -14,7 +14,7 @@ public sealed class SlurmLogLinesTests
         {
             var text = string.Concat(parts);
             var bytes = Encoding.UTF8.GetBytes(text);
-            var lines = new SlurmLogLines();
+            var lines = new LogLines();
             List<string> read = [];
             for (int at = 0, i = 0; at < bytes.Length; i++)
             {
@@ -33,7 +33,7 @@ public sealed class SlurmLogLinesTests
     [Fact]
     public void A_line_of_ten_megabytes_and_bytes_that_are_no_text_come_through()
     {
-        var lines = new SlurmLogLines();
+        var lines = new LogLines();
         var block = new byte[100_000];
         Array.Fill(block, (byte)'x');
         for (var i = 0; i < 100; i++)

@@ -1,0 +1,131 @@
+using System.Collections;
+using System.Management.Automation;
+using GpuOps.Cmdlets.Binding;
+using GpuOps.Schedulers;
+
+namespace GpuOps.Cmdlets.Jobs;
+
+public sealed partial class SubmitGpuJobCommand
+{
+    /// <summary>The program and its arguments, which arrive byte for byte. Write <c>--</c> before it, so that its own options are not taken for the cmdlet's.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromRemainingArguments = true, ParameterSetName = "Command")]
+    [AllowEmptyString]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>A script of yours, which is sent as it is now; its first line says by what it is run.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    public string? Path { get; set; }
+
+    /// <summary>
+    /// What stands behind the command, or what the script gets as <c>$1 $2 ...</c>. What is piped in comes here, a job for each;
+    /// a script block says what of it: <c>{ '--seed', $_ }</c>.
+    /// </summary>
+    [Parameter(ParameterSetName = "Command", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Path")]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [AllowNull]
+    public PSObject?[]? ArgumentList { get; set; } = [];
+
+    /// <summary>The job's name.</summary>
+    [Parameter]
+    public string Name { get; set; } = "";
+
+    /// <summary>How many whole GPUs it needs; which ones does not matter.</summary>
+    /// <value>none</value>
+    [Parameter]
+    [Alias("Gpus")]
+    [ValidateRange(0, int.MaxValue)]
+    public int? Gpu { get; set; }
+
+    /// <summary>The very GPUs it needs.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(GpuIdCompleter))]
+    public int[]? GpuId { get; set; }
+
+    /// <summary>The part of one GPU it needs, above 0 and at most 1.</summary>
+    [Parameter]
+    public decimal? Share { get; set; }
+
+    /// <summary>The part of one GPU it needs, as its memory: <c>20GB</c>.</summary>
+    [Parameter]
+    [ByteSize]
+    [ArgumentCompleter(typeof(ByteSizeCompleter))]
+    public long? Memory { get; set; }
+
+    /// <summary>How many of the host's CPUs it takes.</summary>
+    /// <value>1</value>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Cpu { get; set; } = 1;
+
+    /// <summary>The higher goes first; those of equal priority in the order they came.</summary>
+    /// <value>0</value>
+    [Parameter]
+    public int Priority { get; set; }
+
+    /// <summary>How long it may run: <c>90m</c>, <c>4h</c>, <c>2d</c>.</summary>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan? Time { get; set; }
+
+    /// <summary>Jobs it waits for: jobs or ids.</summary>
+    [Parameter]
+    [GpuJobId]
+    [ArgumentCompleter(typeof(GpuJobCompleter))]
+    public string[] DependsOn { get; set; } = [];
+
+    /// <summary>How they must end for it to begin. When one ends otherwise, the job is cancelled.</summary>
+    /// <value>Success</value>
+    [Parameter]
+    public GpuJobDependencyType DependencyType { get; set; }
+
+    /// <summary>Keeps it from starting until Set-GpuJob -Hold:$false.</summary>
+    [Parameter]
+    public SwitchParameter Hold { get; set; }
+
+    /// <summary>Submits it so many times.</summary>
+    /// <value>1</value>
+    [Parameter]
+    [ValidateRange(1, 100_000)]
+    public int Repeat { get; set; } = 1;
+
+    /// <summary>How often it is started again when it fails.</summary>
+    /// <value>0</value>
+    [Parameter]
+    [ValidateRange(0, 1000)]
+    public int Retry { get; set; }
+
+    /// <summary>Exit codes after which it is started again; without it any but 0.</summary>
+    [Parameter]
+    public int[] RetryExitCode { get; set; } = [];
+
+    /// <summary>Variables of the job. They are kept secret, and forgotten when it is over.</summary>
+    [Parameter]
+    public IDictionary? EnvironmentVariable { get; set; }
+
+    /// <summary>Words by which it can be found again.</summary>
+    [Parameter]
+    public string[] Tag { get; set; } = [];
+
+    /// <summary>The folder it runs in; without it the one you are in.</summary>
+    [Parameter]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>Puts its errors into the file of its output, in the order they are written.</summary>
+    [Parameter]
+    public SwitchParameter MergeStream { get; set; }
+
+    /// <summary>Waits until all are over, as Wait-GpuJob does.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How often a scheduler is asked with -Wait that tells nothing by itself, such as Slurm.</summary>
+    /// <value>30s</value>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan? Interval { get; set; }
+}
