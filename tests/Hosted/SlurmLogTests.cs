@@ -60,9 +60,7 @@ public sealed class SlurmLogTests(Cluster cluster) : IClassFixture<Cluster>, IDi
         using (var following = session.Start("$job | Get-SlurmJobLog -Follow"))
         {
             Wait.Until(() => following.Output.Count > 0, "the job has written");
-            var took = following.Stop();
-            TestContext.Current.SendDiagnosticMessage($"stopped after {took.TotalMilliseconds:0} ms");
-            Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+            following.Stop();
         }
 
         Assert.Equal(["begin"], session.Read("$job | Get-SlurmJobLog -Follow | Select-First"));
