@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using GpuOps.Channels;
 using GpuOps.Channels.Ssh;
 using GpuOps.Rigs;
@@ -10,7 +8,7 @@ namespace GpuOps.Unit.Channels.Ssh;
 
 /// <summary>Commands and files over a real sshd.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public abstract class SshChannelContract(ChannelKind transport) : IDisposable
+public abstract class SshChannelContract(ChannelKind transport) : ChannelContract, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -22,28 +20,10 @@ public abstract class SshChannelContract(ChannelKind transport) : IDisposable
 
     private protected ICommandChannel Open(SshDestination destination, SshDialog? dialog = null) => transport.Open(destination, dialog, _folder.Path);
 
-    [Fact]
-    public async Task Streams_and_exit_codes_arrive_as_they_are()
+    private protected override async Task<ChannelPlace> PlaceAsync()
     {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-        var input = RandomNumberGenerator.GetBytes(300_000);
-
-        var result = await channel.RunAsync(Sh("cat; printf 'a\\0b\\377' >&2; exit 3") with { Input = input }, Token);
-
-        Assert.Equal(3, result.ExitCode);
-        Assert.Equal(input, result.Output);
-        Assert.Equal([(byte)'a', 0, (byte)'b', 255], result.Error);
-    }
-
-    [Fact]
-    public async Task A_signal_is_128_and_its_number()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-
-        Assert.Equal(143, (await channel.RunAsync(Sh("kill -TERM $$"), Token)).ExitCode);
-        Assert.Equal(137, (await channel.RunAsync(Sh("kill -KILL $$"), Token)).ExitCode);
+        var rig = await StartAsync();
+        return new ChannelPlace(Open(rig.Destination()), Directory.CreateDirectory(Path.Combine(rig.Folder, "place")).FullName, rig);
     }
 
     [Fact]
@@ -58,54 +38,6 @@ public abstract class SshChannelContract(ChannelKind transport) : IDisposable
     }
 
     [Fact]
-    public async Task Output_is_read_while_the_command_runs()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-        var go = Path.Combine(Directory.CreateTempSubdirectory("gpuops-").FullName, "go");
-        var first = "";
-        var more = 0L;
-        var command = Sh("echo first; while [ ! -e \"$1\" ]; do sleep 0.02; done; head -c 3000000 /dev/zero; echo said >&2", go) with
-        {
-            OutputReader = async (stream, token) =>
-            {
-                var line = new byte["first\n".Length];
-                await stream.ReadExactlyAsync(line, token);
-                first = Encoding.UTF8.GetString(line);
-                await File.WriteAllTextAsync(go, "", token);
-                var buffer = new byte[8192];
-                for (int read; (read = await stream.ReadAsync(buffer, token)) > 0;)
-                    more += read;
-            },
-        };
-
-        var result = await channel.RunAsync(command, Token);
-
-        Directory.Delete(Path.GetDirectoryName(go)!, recursive: true);
-        Assert.Equal(("first\n", 3_000_000L, 0, 0, "said\n"), (first, more, result.ExitCode, result.Output.Length, result.ErrorText));
-    }
-
-    [Fact]
-    public async Task A_reader_that_gives_up_is_heard_unless_the_command_failed_itself()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-        var command = Sh("head -c 3000000 /dev/zero; exit $1", "0") with { OutputReader = static (_, _) => throw new InvalidDataException("enough") };
-
-        Assert.Equal("enough", (await Assert.ThrowsAsync<InvalidDataException>(() => channel.RunAsync(command, Token))).Message);
-        Assert.Equal(4, (await channel.RunAsync(Sh("echo x; exit $1", "4") with { OutputReader = command.OutputReader }, Token)).ExitCode);
-    }
-
-    [Fact]
-    public async Task A_command_that_does_not_read_its_input_ends_all_the_same()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-
-        Assert.Equal(0, (await channel.RunAsync(new ChannelCommand(["true"]) { Input = new byte[5_000_000] }, Token)).ExitCode);
-    }
-
-    [Fact]
     public async Task Folder_and_variables_hold_for_the_command()
     {
         await using var rig = await StartAsync();
@@ -114,17 +46,6 @@ public abstract class SshChannelContract(ChannelKind transport) : IDisposable
         var command = Sh("pwd; printf %s \"$ONE $TWO\"") with { Folder = folder, Environment = new Dictionary<string, string> { ["TWO"] = "$(2)'\n!" } };
 
         Assert.Equal($"{folder}\n1 $(2)'\n!", (await channel.RunAsync(command, Token)).OutputText);
-    }
-
-    [Fact]
-    public async Task What_does_not_exist_is_named()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-
-        Assert.Equal("CommandNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.RunAsync(new ChannelCommand(["no-such-program"]), Token))).Id);
-        Assert.Equal("FolderNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.RunAsync(Sh("true") with { Folder = "/no/such" }, Token))).Id);
-        Assert.Equal(127, (await channel.RunAsync(Sh("exit 127"), Token)).ExitCode);
     }
 
     [Fact]
@@ -137,41 +58,6 @@ public abstract class SshChannelContract(ChannelKind transport) : IDisposable
 
         Assert.Equal(Enumerable.Range(0, 60).Select(i => $"{i}"), results.Select(result => result.OutputText.Split(' ')[0]));
         Assert.Single(results.Select(result => result.OutputText.Split(' ', 2)[1]).Distinct());
-    }
-
-    [Fact]
-    public async Task Giving_up_returns_at_once_and_ends_the_command()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var (id, said) = (Path.Combine(rig.Folder, "id"), Path.Combine(rig.Folder, "said"));
-        var run = channel.RunAsync(Sh("trap 'echo interrupted > \"$2\"; exit' INT; echo $$ > \"$1.new\"; mv \"$1.new\" \"$1\"; while :; do sleep 0.05; done", id, said), giveUp.Token);
-        await UntilExistsAsync(id);
-
-        var start = TimeProvider.System.GetTimestamp();
-        await giveUp.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        await UntilGoneAsync((await File.ReadAllTextAsync(id, Token)).Trim());
-        Assert.True(File.Exists(said));
-    }
-
-    [Fact]
-    public async Task A_command_that_ignores_SIGINT_is_killed_with_its_children()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var id = Path.Combine(rig.Folder, "id");
-        var run = channel.RunAsync(Sh("trap '' INT; sleep 1000 & echo $! > \"$1.new\"; mv \"$1.new\" \"$1\"; wait", id), giveUp.Token);
-        await UntilExistsAsync(id);
-
-        await giveUp.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-
-        await UntilGoneAsync((await File.ReadAllTextAsync(id, Token)).Trim());
     }
 
     [Fact]
@@ -271,40 +157,6 @@ public abstract class SshChannelContract(ChannelKind transport) : IDisposable
         Assert.Equal("ChannelUnreachable", (await channel.FaultAsync()).Id);
         await rig.StartAgainAsync();
         Assert.Equal(0, (await channel.RunAsync(Sh("true"), Token)).ExitCode);
-    }
-
-    [Fact]
-    public async Task Files_are_written_looked_at_and_read()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-        var path = Path.Combine(rig.Folder, "-a 'b\n$c");
-        var content = RandomNumberGenerator.GetBytes(100_000);
-
-        await channel.WriteAsync(path, content, isProgram: false, Token);
-
-        Assert.Equal(content, await File.ReadAllBytesAsync(path, Token));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Equal(content[10..30], await channel.ReadAsync(path, 10, 20, Token));
-        Assert.Equal(content[99_990..], await channel.ReadAsync(path, 99_990, 500, Token));
-        Assert.Empty(await channel.ReadAsync(path, 200_000, 500, Token));
-        await using var local = new LocalChannel();
-        Assert.Equal(await local.StatAsync(path, Token), await channel.StatAsync(path, Token));
-        await channel.WriteAsync(path, content, isProgram: true, Token);
-        Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute));
-    }
-
-    [Fact]
-    public async Task Files_that_are_not_there_are_named_and_nothing_is_left_of_one_that_cannot_be_written()
-    {
-        await using var rig = await StartAsync();
-        await using var channel = Open(rig.Destination());
-
-        Assert.Null(await channel.StatAsync("/no/such", Token));
-        Assert.Null(await channel.StatAsync(rig.Folder, Token));
-        Assert.Equal("FileNotFound", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.ReadAsync("/no/such", 0, 1, Token))).Id);
-        Assert.Equal("FileNotReadable", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.ReadAsync(rig.Folder, 0, 1, Token))).Id);
-        Assert.Equal("FileNotWritten", (await Assert.ThrowsAsync<Errors.GpuOpsException>(() => channel.WriteAsync("/no/such", new byte[1], false, Token))).Id);
     }
 
     [Fact]
