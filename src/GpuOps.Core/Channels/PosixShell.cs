@@ -9,6 +9,14 @@ public static class PosixShell
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,@%+");
 
+    /// <summary>Whether a shell can have a variable of that name.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsVariableName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_');
+    }
+
     /// <summary>One word. What needs no quotes gets none, so that a person can read it.</summary>
     /// <param name="word">Any text without NUL.</param>
     /// <exception cref="ArgumentException">It contains NUL, which no argument of a program can.</exception>

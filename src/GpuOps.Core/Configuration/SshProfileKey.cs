@@ -52,9 +52,8 @@ public sealed record SshProfileKey(
     /// <exception cref="GpuOpsException"><c>InvalidSetting</c>.</exception>
     public static string CheckVariable(string name, string value)
     {
-        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        if (!PosixShell.IsVariableName(name))
             throw Invalid(name, "is no name of a variable: letters, digits and '_', no digit first");
         return value.Any(char.IsControl) ? throw Invalid(name, "has a value of several lines, or with a control character") : value;
     }

@@ -111,6 +111,6 @@ internal sealed class RemoteScript
     }
 
     private static string VariableName(string name) =>
-        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? name
+        PosixShell.IsVariableName(name) ? name
             : throw new GpuOpsException("VariableNameInvalid", GpuOpsErrorKind.InvalidArgument, $"'{name}' cannot be the name of a variable: use letters, digits and _.", name);
 }

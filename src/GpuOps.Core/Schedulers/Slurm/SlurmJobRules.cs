@@ -1,3 +1,4 @@
+using GpuOps.Channels;
 using GpuOps.Errors;
 using GpuOps.Values;
 
@@ -91,7 +92,7 @@ internal static class SlurmJobRules
 
     private static void CheckVariable(string name, string value, bool isScript)
     {
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        if (!PosixShell.IsVariableName(name))
             throw SlurmText.Wrong("InvalidSlurmVariable", $"'{Excerpt.Of(name)}' cannot be the name of a variable: use letters, digits and _.", name);
         if (ReadOnly.Contains(name))
             throw SlurmText.Wrong("InvalidSlurmVariable", $"The variable {name} cannot be set: bash keeps it for itself. Choose another name.", name);
