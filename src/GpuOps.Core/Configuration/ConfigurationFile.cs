@@ -104,7 +104,7 @@ internal sealed record ConfigurationFile(
             var known = scheme?.Options ?? [.. catalog.Schemes.SelectMany(static row => row.Options)];
             var option = known.FirstOrDefault(option => option.Matches(key))
                 ?? throw DocumentError.At(path, node, $"'{key}' means nothing for {uri.Scheme}: backends.{NearestName.Hint(key, [UriKey, .. known.Select(static o => o.Key)])}", "UnknownKey");
-            if (IsProject && !option.AllowedInProject) throw Refused(node, key, "anybody may have written it, and this decides what runs as you or what is sent to whom");
+            if (IsProject && !option.AllowedInProject) throw Refused(node, key, "anybody may have written it, and this decides what runs as you, where it writes, or what is sent to whom");
             return option.Type.Format(ReadValue(key, option.Type, node));
         }
 

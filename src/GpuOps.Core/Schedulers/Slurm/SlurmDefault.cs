@@ -23,6 +23,6 @@ internal sealed record SlurmDefault(string Key, SettingType Type, string Descrip
     /// <summary>Whether a block of PowerShell can be given it, which runs on the node itself.</summary>
     public bool IsForBlocks { get; init; } = true;
 
-    /// <summary>Whether a project's file may say it: what jobs ask for, but not what runs in them.</summary>
+    /// <summary>Whether a project's file may say it: what jobs ask for, but not what runs in them or where they write.</summary>
     public bool AllowedInProject { get; init; } = true;
 }

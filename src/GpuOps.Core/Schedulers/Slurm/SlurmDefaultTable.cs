@@ -47,6 +47,7 @@ internal static class SlurmDefaultTable
             IsSaid = static job => job.Output is not null,
             Give = static (job, _, value) => job with { Output = LogIn(value, job) },
             Options = [("output", 'o')],
+            AllowedInProject = false,
         },
         new("workFolder", SettingType.Text, "The folder on the cluster in which a job runs that names none.")
         {

@@ -116,8 +116,9 @@ public sealed class SlurmDefaultsTests : IDisposable
     [InlineData("venv: ./evil")]
     [InlineData("containerImage: evil")]
     [InlineData("workFolder: /evil")]
+    [InlineData("logFolder: ~/.bashrc.d")]
     [InlineData("mailUser: evil@example.org")]
-    public void A_project_may_not_choose_what_runs_nor_who_is_told(string line) =>
+    public void A_project_may_not_choose_what_runs_where_it_writes_nor_who_is_told(string line) =>
         _workspace.Project($"backends:\n  hpc:\n    uri: 'slurm:'\n    defaults:\n      {line}\n").Refuses("NotAllowedInProject");
 
     [Theory]
