@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Text;
-using GpuOps.Pools.Reservations;
 using GpuOps.Probes;
+using GpuOps.Processes;
 
 namespace GpuOps.Channels;
 
@@ -11,45 +9,17 @@ namespace GpuOps.Channels;
 /// </summary>
 public static class ReservedProcesses
 {
-    private const int Interrupt = 2, Kill = 9;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
-
-    /// <summary>How long the kernel may take to end a process that was killed.</summary>
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Finds them; this process itself is never among them.</summary>
     /// <param name="reservationId">The reservation.</param>
     /// <returns>Their process ids; zombies are left out.</returns>
-    public static IReadOnlyCollection<int> Find(string reservationId)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return [];
-        }
+    public static IReadOnlyCollection<int> Find(string reservationId) => Find(ProcessTable.Read(), reservationId);
 
-        var marker = Encoding.UTF8.GetBytes($"{VisibleDevices.ReservationIdVariable}={reservationId}\0");
-        Dictionary<int, int> parents = [];
-        HashSet<int> found = [];
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                || process == Environment.ProcessId || ReadParent(folder) is not { } parent)
-            {
-                continue;
-            }
-
-            parents[process] = parent;
-            if (IsMarked(folder, marker))
-            {
-                found.Add(process);
-            }
-        }
-
-        AddDescendants(parents, found);
-        return found;
-    }
-
-    /// <summary>Ends them: SIGINT, a grace period, then SIGKILL until none is left, also those that are started meanwhile.</summary>
+    /// <summary>
+    /// Ends them: SIGINT (SIGTERM where that is ignored), a grace period, then SIGKILL until none is left, also those
+    /// that are started meanwhile.
+    /// </summary>
     /// <param name="reservationId">The reservation.</param>
     /// <param name="grace">How long they have to end by themselves.</param>
     /// <param name="time">The clock.</param>
@@ -57,74 +27,27 @@ public static class ReservedProcesses
     /// <returns>What not even SIGKILL ended in time, such as a process that a hanging driver holds in the kernel.</returns>
     public static async Task<IReadOnlyCollection<int>> EndAsync(string reservationId, TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux())
+        // A terminal's command is in a group with the shell it was typed into.
+        var ending = new ProcessEnding(grace, time, wholeGroups: false);
+        while (true)
         {
-            return [];
-        }
-
-        var start = time.GetTimestamp();
-        HashSet<int> asked = [];
-        while (Find(reservationId) is { Count: > 0 } left)
-        {
-            var elapsed = time.GetElapsedTime(start);
-            if (elapsed >= grace + KillLimit)
+            var table = ProcessTable.Read();
+            var left = Find(table, reservationId);
+            if (left.Count == 0 || ending.IsHopeless)
             {
                 return left;
             }
 
-            var isOver = elapsed >= grace;
-            foreach (var process in left.Where(process => isOver || asked.Add(process)))
-            {
-                // A process that ends between the look and the signal is what was wanted.
-                _ = LocalProcesses.Signal(process, isOver ? Kill : Interrupt);
-            }
-
+            ending.Step(table, left);
             await Task.Delay(Look, time, cancellationToken);
         }
-
-        return [];
     }
 
-    private static void AddDescendants(Dictionary<int, int> parents, HashSet<int> found)
+    private static HashSet<int> Find(ProcessTable table, string reservationId)
     {
-        if (found.Count == 0)
-        {
-            return;
-        }
-
-        for (var before = -1; before != found.Count;)
-        {
-            before = found.Count;
-            found.UnionWith(parents.Where(pair => found.Contains(pair.Value)).Select(pair => pair.Key));
-        }
-    }
-
-    private static bool IsMarked(string folder, byte[] marker)
-    {
-        try
-        {
-            var environment = File.ReadAllBytes(folder + "/environ").AsSpan();
-            var at = environment.IndexOf(marker);
-            return at == 0 || (at > 0 && environment[at - 1] == 0);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // Gone, or another user's.
-            return false;
-        }
-    }
-
-    private static int? ReadParent(string folder)
-    {
-        try
-        {
-            var stat = File.ReadAllText(folder + "/stat");
-            return LocalProcesses.ParseStartTime(stat) is null ? null
-                : int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        var marker = ProcessTable.Marker(VisibleDevices.ReservationIdVariable, reservationId);
+        HashSet<int> found = [.. table.Rows.Keys.Where(process => process != Environment.ProcessId && table.IsMarked(process, marker))];
+        table.AddDescendants(found);
+        return found;
     }
 }

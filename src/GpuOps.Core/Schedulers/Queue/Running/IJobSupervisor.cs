@@ -8,12 +8,19 @@ public interface IJobSupervisor : IAsyncDisposable
     /// <summary>The supervisor's process, which holds the reservations of jobs; null where the system cannot say.</summary>
     ProcessIdentity? Process { get; }
 
-    /// <summary>Starts a program, unless a start of that id is known: then it is answered with what became of that.</summary>
+    /// <summary>
+    /// Starts a program, unless a start of that id is known: then it is answered with what became of that. A program
+    /// that cannot be started is no error but a start with a <see cref="SupervisedRun.Fault"/>.
+    /// </summary>
     /// <param name="order">What to start.</param>
     /// <param name="cancellationToken">Ends the wait; the program may then have been started.</param>
+    /// <exception cref="Errors.GpuOpsException"><c>InvalidRunOrder</c>, or <c>SupervisorGone</c>.</exception>
     Task<SupervisedRun> StartAsync(RunOrder order, CancellationToken cancellationToken);
 
-    /// <summary>Begins to end a start: SIGINT, a grace period, SIGKILL to all it started. An unknown id is ignored.</summary>
+    /// <summary>
+    /// Begins to end a start: SIGINT (SIGTERM to what ignores that), a grace period, SIGKILL to all it started. An
+    /// unknown id is ignored.
+    /// </summary>
     /// <param name="id">The start.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task StopAsync(string id, CancellationToken cancellationToken);

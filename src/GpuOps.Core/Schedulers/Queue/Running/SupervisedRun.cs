@@ -30,6 +30,9 @@ public sealed record SupervisedRun
     /// <summary>Whether it is being ended, or was, because its time was up.</summary>
     public bool IsTimedOut { get; init; }
 
+    /// <summary>Whether the pool took its GPUs away before it ended; the program goes on.</summary>
+    public bool HasLostReservation { get; init; }
+
     /// <summary>What not even SIGKILL has ended yet: process ids.</summary>
     public IReadOnlyList<int> Leftovers { get; init; } = [];
 }

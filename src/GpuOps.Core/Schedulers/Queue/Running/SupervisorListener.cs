@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace GpuOps.Schedulers.Queue.Running;
+
+/// <summary>Where a supervisor listens, to its own user alone.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed partial class SupervisorListener : IDisposable
+{
+    private const int SocketLevel = 1, PeerCredentials = 17, CredentialsSize = 12, UserAt = 4, Waiting = 128;
+
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="path">The socket's path; the caller knows that nobody else listens there.</param>
+    public SupervisorListener(string path)
+    {
+        File.Delete(path);
+        _socket.Bind(new UnixDomainSocketEndPoint(path));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _socket.Listen(Waiting);
+    }
+
+    /// <summary>Answers all who come, until cancelled.</summary>
+    /// <param name="supervisor">Who answers.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ServeAsync(IJobSupervisor supervisor, CancellationToken cancellationToken)
+    {
+        var own = EffectiveUser();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var caller = await _socket.AcceptAsync(cancellationToken);
+                if (UserOf(caller) != own)
+                {
+                    caller.Dispose();
+                    continue;
+                }
+
+                var connection = new SupervisorConnection(supervisor, new SupervisorStream(new NetworkStream(caller, ownsSocket: true)));
+                _ = Task.Run(() => connection.ServeAsync(cancellationToken), CancellationToken.None);
+            }
+            catch (SocketException)
+            {
+                // It went away before it was answered, or there are no descriptors left for a moment.
+                await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>Who is at the other end, as the kernel knows it: unix(7).</summary>
+    private static uint UserOf(Socket caller)
+    {
+        var credentials = new byte[CredentialsSize];
+        caller.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        return BitConverter.ToUInt32(credentials, UserAt);
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+}

@@ -1,0 +1,22 @@
+using GpuOps.Schedulers.Queue.Running;
+
+namespace GpuOps.Server;
+
+/// <summary>How the program is called.</summary>
+internal static class Usage
+{
+    private const string Text = """
+        gpuops-server supervise --folder FOLDER [--pool NAME-OR-URI] [--detach]
+            starts the jobs' processes, and lives as long as they do; the service starts it by itself
+        """;
+
+    /// <summary>Says what was wrong with the call.</summary>
+    /// <param name="what">What was wrong.</param>
+    /// <returns>The exit code.</returns>
+    public static int Complain(string what)
+    {
+        Console.Error.WriteLine($"gpuops-server: {what}");
+        Console.Error.WriteLine(Text);
+        return SupervisorExit.Usage;
+    }
+}
