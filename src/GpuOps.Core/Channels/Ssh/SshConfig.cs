@@ -7,11 +7,13 @@ namespace GpuOps.Channels.Ssh;
 /// <summary>
 /// What <c>~/.ssh/config</c> and <c>/etc/ssh/ssh_config</c> say, see ssh_config(5). Of what they can say only that is
 /// used which a connection here has; what would make one less safe, such as <c>StrictHostKeyChecking no</c>, is not.
+/// Each file is read once, so that who wants to hear of changes makes another.
 /// </summary>
 /// <param name="places">Where the files are.</param>
 public sealed class SshConfig(SshConfigPlaces places)
 {
     private const int MostJumps = 8;
+    private readonly SshConfigFiles _files = new(places.Home);
     private static readonly string[] DefaultKeys = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk"];
 
     /// <summary>Resolves a name as <c>ssh NAME</c> would.</summary>
@@ -47,13 +49,13 @@ public sealed class SshConfig(SshConfigPlaces places)
 
     /// <summary>The hosts that have a section of their own, in the order of their names.</summary>
     /// <exception cref="GpuOpsException"><c>SshConfigUnreadable</c>.</exception>
-    public IReadOnlyList<string> Hosts() => [.. new SshConfigReader(places).Hosts().Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Hosts() => [.. new SshConfigReader(places, _files).Hosts().Distinct().Order(StringComparer.Ordinal)];
 
     private SshDestination Resolve(SshAddress address, int depth, bool followsJump)
     {
         if (depth > MostJumps)
             throw Invalid($"ProxyJump leads through more than {MostJumps} hosts, or in a circle, at '{Excerpt.Of(address.Host)}'.");
-        var settings = new SshConfigReader(places).Read(address);
+        var settings = new SshConfigReader(places, _files).Read(address);
         var user = address.User ?? settings["user"] ?? places.User;
         var host = settings["hostname"] is { } given ? SshTokens.Expand(given, token => token == 'h' ? address.Host : null) : address.Host;
         var alias = settings["hostkeyalias"]?.ToLowerInvariant();

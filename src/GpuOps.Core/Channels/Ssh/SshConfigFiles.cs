@@ -3,13 +3,17 @@ using GpuOps.Errors;
 
 namespace GpuOps.Channels.Ssh;
 
-/// <summary>Reads ssh_config files, and those they include.</summary>
+/// <summary>Reads ssh_config files, and those they include, each once: a way of several hosts asks for all of them again for each.</summary>
 /// <param name="home">The home folder, for <c>~</c>.</param>
 internal sealed class SshConfigFiles(string home)
 {
+    private readonly Dictionary<string, IReadOnlyList<SshConfigLine>> _read = new(StringComparer.Ordinal);
+
     /// <summary>The settings of a file; a file that does not exist has none.</summary>
     /// <exception cref="GpuOpsException"><c>SshConfigUnreadable</c>.</exception>
-    public static IReadOnlyList<SshConfigLine> Read(string path)
+    public IReadOnlyList<SshConfigLine> Read(string path) => _read.TryGetValue(path, out var known) ? known : _read[path] = Load(path);
+
+    private static IReadOnlyList<SshConfigLine> Load(string path)
     {
         try
         {

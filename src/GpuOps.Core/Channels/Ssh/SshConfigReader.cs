@@ -2,12 +2,12 @@ namespace GpuOps.Channels.Ssh;
 
 /// <summary>Goes through the files once for one host and keeps what holds for it.</summary>
 /// <param name="places">Where the files are.</param>
-internal sealed class SshConfigReader(SshConfigPlaces places)
+/// <param name="files">Reads them.</param>
+internal sealed class SshConfigReader(SshConfigPlaces places, SshConfigFiles files)
 {
     /// <summary>OpenSSH's own limit.</summary>
     private const int DeepestInclude = 16;
 
-    private readonly SshConfigFiles _files = new(places.Home);
     private readonly SshSettings _settings = new();
     private SshAddress _address = null!;
 
@@ -23,10 +23,10 @@ internal sealed class SshConfigReader(SshConfigPlaces places)
     /// <summary>The names in Host lines that are no patterns.</summary>
     public IEnumerable<string> Hosts() => Hosts(places.UserFile, Path.Combine(places.Home, ".ssh"), depth: 0).Concat(Hosts(places.SystemFile, "/etc/ssh", depth: 0));
 
-    private IEnumerable<string> Hosts(string path, string folder, int depth) => SshConfigFiles.Read(path).SelectMany(line => line.Keyword switch
+    private IEnumerable<string> Hosts(string path, string folder, int depth) => files.Read(path).SelectMany(line => line.Keyword switch
     {
         "host" => line.Arguments.Where(static pattern => !pattern.AsSpan().ContainsAny("*?!")),
-        "include" when depth < DeepestInclude => line.Arguments.SelectMany(pattern => _files.Find(pattern, folder)).SelectMany(file => Hosts(file, folder, depth + 1)),
+        "include" when depth < DeepestInclude => line.Arguments.SelectMany(pattern => files.Find(pattern, folder)).SelectMany(file => Hosts(file, folder, depth + 1)),
         _ => [],
     });
 
@@ -37,7 +37,7 @@ internal sealed class SshConfigReader(SshConfigPlaces places)
     private void Read(string path, string folder, bool isActive, int depth)
     {
         var holds = isActive;
-        foreach (var line in SshConfigFiles.Read(path))
+        foreach (var line in files.Read(path))
         {
             switch (line.Keyword)
             {
@@ -49,7 +49,7 @@ internal sealed class SshConfigReader(SshConfigPlaces places)
                     break;
                 case "include":
                     if (depth < DeepestInclude)
-                        foreach (var file in line.Arguments.SelectMany(pattern => _files.Find(pattern, folder)))
+                        foreach (var file in line.Arguments.SelectMany(pattern => files.Find(pattern, folder)))
                             Read(file, folder, holds, depth + 1);
                     break;
                 default:

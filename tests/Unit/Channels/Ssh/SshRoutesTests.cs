@@ -3,6 +3,7 @@ using GpuOps.Channels.Ssh;
 using GpuOps.Configuration;
 using GpuOps.Errors;
 using GpuOps.Unit.Configuration;
+using GpuOps.Unit.Probes;
 
 namespace GpuOps.Unit.Channels.Ssh;
 
@@ -33,6 +34,21 @@ public sealed class SshRoutesTests : IDisposable
         Assert.Equal(["/k"], full.IdentityFiles);
         Assert.Equal(["me@gate:23", "eve@far:25"], full.JumpHosts.Select(static hop => hop.Description));
         Assert.Equal([new("A", "ssh"), new("B", "profile")], full.Environment);
+    }
+
+    [Fact]
+    public async Task A_file_is_read_once_for_all_hosts_of_a_way()
+    {
+        Rig.Linux();
+        Directory.CreateDirectory(_workspace.At("home/.ssh"));
+        var pipe = _workspace.At("home/.ssh/config");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        // Who reads a pipe a second time waits for ever.
+        var reading = Task.Run(() => Routes().Find("big").Resolve(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(pipe, "Host big\n ProxyJump one,two\nHost two\n Port 23\n", TestContext.Current.CancellationToken);
+        var way = await reading.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(["me@one", "me@two:23"], way.JumpHosts.Select(static hop => hop.Description));
     }
 
     [Fact]
