@@ -43,6 +43,22 @@ public sealed class PipelinePumpTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first!);
     }
 
+    [Fact]
+    public async Task A_question_that_trips_over_a_mistake_of_ours_says_so()
+    {
+        using var session = Session.Open();
+        var pump = new Pump();
+        Task<string?>? answer = null;
+        pump.Run(async () =>
+        {
+            answer = pump.AskAsync(static () => ((object)null!).ToString());
+            await Task.WhenAny(answer);
+            return 1;
+        });
+
+        await Assert.ThrowsAsync<NullReferenceException>(() => answer!);
+    }
+
     /// <summary>The module's own, which nobody outside it can name.</summary>
     private sealed class Pump
     {

@@ -91,12 +91,19 @@ internal sealed class PipelinePump(Cmdlet cmdlet)
             answer.TrySetCanceled();
             throw;
         }
-        catch (Exception fault) when (fault is HostException or NotImplementedException or NotSupportedException or InvalidOperationException or NullReferenceException)
+        catch (Exception fault) when (fault is HostException or NotImplementedException or NotSupportedException or InvalidOperationException || IsEndOfInput(fault))
         {
-            // Nobody is there: how a host says so differs from host to host. PowerShell's own trips over the end of its input.
+            // Nobody is there: how a host says so differs from host to host.
             answer.TrySetResult(default);
         }
+        catch (Exception fault)
+        {
+            answer.TrySetException(fault);
+        }
     }
+
+    /// <summary>PowerShell's own host trips over the end of its input.</summary>
+    private static bool IsEndOfInput(Exception fault) => fault is NullReferenceException { Source: "Microsoft.PowerShell.ConsoleHost" };
 
     private static T Result<T>(Task<T> task, CancellationToken cancellationToken)
     {
