@@ -138,8 +138,8 @@ public sealed class SbatchCommandTests(SlurmCluster cluster) : IAsyncDisposable
     {
         var request = new SlurmJobRequest { Name = "hostile", Command = ["/usr/bin/printf", "%s\\0", ":", .. Hostile], Output = "my logs/%x/%j.out", WorkFolder = Rig.WorkFolder };
         var command = SbatchCommand.From(request);
-        Assert.Equal([$"{Rig.WorkFolder}/my logs"], command.LogFolders);
-        Directory.CreateDirectory($"{command.LogFolders[0]}/hostile");
+        Assert.Equal([$"{Rig.WorkFolder}/my logs/hostile"], command.LogFolders);
+        Directory.CreateDirectory(command.LogFolders[0]);
         var id = await CompleteAsync(request);
         await WordsAreAsync($"my logs/hostile/{id}.out", [":", .. Hostile]);
         Assert.Equal("hostile", (await Rig.RunAsync("squeue", "--states=all", "-h", "-j", id, "-o", "%j")).Output.Trim());

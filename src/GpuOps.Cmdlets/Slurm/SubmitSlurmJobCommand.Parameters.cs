@@ -203,7 +203,7 @@ public sealed partial class SubmitSlurmJobCommand
     [Parameter]
     public SlurmOpenMode? OpenMode { get; set; }
 
-    /// <summary>The file for its output, with Slurm's patterns: <c>logs/%x-%j.out</c>. Its folder is made.</summary>
+    /// <summary>The file for its output, with Slurm's patterns: <c>logs/%x/%j.out</c>. Its folder is made, as far as no pattern but %x names it.</summary>
     [Parameter]
     [Alias("Output")]
     public string? OutputPath { get; set; }

@@ -5,8 +5,9 @@ public static class SlurmLogFolders
 {
     /// <summary>
     /// The folders to be made before a job is submitted: those of <c>--output</c> and <c>--error</c>, given in the request or
-    /// in the script's <c>#SBATCH</c> lines. Patterns are not filled in: of <c>logs/%x/%j.out</c> it is <c>logs</c>, the
-    /// part before the first <c>%</c>, and the rest has to be there already.
+    /// in the script's <c>#SBATCH</c> lines. The job's name is put in for <c>%x</c>: of <c>logs/%x/%j.out</c> it is
+    /// <c>logs/train</c>. No other pattern is known before: of <c>logs/%A/%a.out</c> it is <c>logs</c>, and the rest has
+    /// to be there already.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <returns>Paths, without those that need no folder; relative ones are relative to where sbatch runs.</returns>
@@ -15,19 +16,29 @@ public static class SlurmLogFolders
         ArgumentNullException.ThrowIfNull(request);
         var workFolder = request.WorkFolder ?? SbatchDirectives.Find(request, "chdir", 'D');
         return [.. ((string?[])[request.Output ?? SbatchDirectives.Find(request, "output", 'o'), request.Error ?? SbatchDirectives.Find(request, "error", 'e')])
-            .Select(FolderOf)
+            .Select(pattern => FolderOf(pattern, NameOf(request)))
             .Where(folder => folder is not (null or "" or "/dev"))
             .Select(folder => workFolder is null || folder![0] == '/' ? folder! : $"{workFolder.TrimEnd('/')}/{folder}")
             .Distinct(StringComparer.Ordinal)];
     }
 
-    private static string? FolderOf(string? pattern)
+    private static string? NameOf(SlurmJobRequest request) =>
+        request.Name ?? SbatchDirectives.Find(request, "job-name", 'J') ?? SbatchOptions.NameOf(request);
+
+    private static string? FolderOf(string? pattern, string? name)
     {
-        if (pattern is null) return null;
+        var end = pattern?.LastIndexOf('/') ?? -1;
+        if (end < 0) return null;
         // A backslash switches the patterns off, and is itself left out.
-        var path = pattern.Contains('\\', StringComparison.Ordinal) ? pattern.Replace("\\", "", StringComparison.Ordinal)
-            : pattern.Split('%')[0];
-        var end = path.LastIndexOf('/');
-        return end < 0 ? null : path[..end].TrimEnd('/');
+        if (pattern!.Contains('\\', StringComparison.Ordinal)) return pattern[..end].Replace("\\", "", StringComparison.Ordinal).TrimEnd('/');
+        var known = pattern[..end].Split('/').Select(part => SlurmLogPath.Fill(part, letter => ValueOf(letter, name))).TakeWhile(static part => part is not null);
+        return string.Join('/', known).TrimEnd('/');
     }
+
+    private static string? ValueOf(char letter, string? name) => letter switch
+    {
+        '%' => "%",
+        'x' => name,
+        _ => null,
+    };
 }

@@ -24,10 +24,15 @@ public static class SlurmLogPath
 
         // A backslash switches the patterns off, and is itself left out.
         if (pattern.Contains('\\', StringComparison.Ordinal)) return pattern.Replace("\\", "", StringComparison.Ordinal);
-        return pattern.Contains('%', StringComparison.Ordinal) ? Fill(pattern, job) ?? pattern : pattern;
+        var names = job;
+        return Fill(pattern, letter => ValueOf(letter, names)) ?? pattern;
     }
 
-    private static string? Fill(string pattern, in SlurmLogNames job)
+    /// <summary>Puts in what each pattern means.</summary>
+    /// <param name="pattern">The path, without backslashes.</param>
+    /// <param name="valueOf">What a pattern's letter means; null where that is not known.</param>
+    /// <returns>Null where a pattern is not known.</returns>
+    internal static string? Fill(string pattern, Func<char, string?> valueOf)
     {
         var path = new StringBuilder();
         for (var i = 0; i < pattern.Length; i++)
@@ -40,7 +45,7 @@ public static class SlurmLogPath
 
             var letter = i + 1;
             while (letter < pattern.Length && char.IsAsciiDigit(pattern[letter])) letter++;
-            if (letter == pattern.Length || ValueOf(pattern[letter], job) is not { } value) return null;
+            if (letter == pattern.Length || valueOf(pattern[letter]) is not { } value) return null;
             path.Append(Pad(value, pattern.AsSpan(i + 1, letter - i - 1)));
             i = letter;
         }
