@@ -89,6 +89,16 @@ public sealed class SlurmBlockTests(Cluster cluster) : IClassFixture<Cluster>, I
     }
 
     [Fact]
+    public void A_variable_that_is_not_set_is_an_error_and_one_that_is_null_is_not()
+    {
+        using var session = Open(BuiltModule.Program);
+        var outcome = session.Run("$epochs = $null; Submit-SlurmJob -WhatIf -ScriptBlock { train $using:epoch }");
+        outcome.Fails("UsingVariableNotSet", ErrorCategory.InvalidArgument);
+        Assert.DoesNotContain("sbatch", string.Join('\n', session.Host.Lines), StringComparison.Ordinal);
+        session.Run("Submit-SlurmJob -WhatIf -ScriptBlock { train $using:epochs $using:env:PATH }").Clean();
+    }
+
+    [Fact]
     public void The_block_is_shown_as_it_was_written()
     {
         using var session = Open(BuiltModule.Program);

@@ -88,7 +88,7 @@ internal static class BlockProcess
             : new GpuCommandTarget(null, program, ["-NoProfile", "-NonInteractive", "-Command", Bootstrap]);
     }
 
-    /// <summary>Puts a plain variable, <c>__gpuops_using_0</c> and on, in place of each <c>$using:</c> expression.</summary>
+    /// <summary>Puts a plain variable, <c>__gpuops_using_0</c> and on, in place of each <c>$using:</c> expression. One that is not set is an error, not null.</summary>
     public static (string Text, object?[] Values) ReplaceUsing(PSCmdlet cmdlet, ScriptBlock block)
     {
         var text = new StringBuilder(block.ToString());
@@ -101,8 +101,12 @@ internal static class BlockProcess
             text.Remove(extent.StartOffset - start, extent.EndOffset - extent.StartOffset).Insert(extent.StartOffset - start, $"${{{UsingName}{at}}}");
         }
 
-        return (text.ToString(), [.. uses.Select(use => cmdlet.GetVariableValue(VariableOf(use).VariablePath.UserPath))]);
+        return (text.ToString(), [.. uses.Select(use => ValueOf(cmdlet, VariableOf(use).VariablePath.UserPath))]);
     }
+
+    private static object? ValueOf(PSCmdlet cmdlet, string name) =>
+        cmdlet.GetVariableValue(name) ?? (cmdlet.SessionState.PSVariable.Get(name) is not null ? null
+            : throw new GpuOpsException("UsingVariableNotSet", GpuOpsErrorKind.InvalidArgument, $"'$using:{name}' is not set here. Set ${name} first, or correct the name.", name));
 
     private static VariableExpressionAst VariableOf(UsingExpressionAst use) =>
         (VariableExpressionAst)use.Find(node => node is VariableExpressionAst, searchNestedScriptBlocks: false);
