@@ -74,6 +74,7 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         Get-Content copy.txt | Should -Be 'task 1', 'task 2'
         ($lines | Select-String 'task 2').Line | Should -Be 'task 2'
         $lines[1].Job.Id.Task | Should -Be 2
+        ((Get-SlurmResource), $lines[0] | Get-View)[-1] | Should -Be "$($array.Id)_1: task 1"
     }
 
     It 'waits in the background, and Stop-Job cancels' {
