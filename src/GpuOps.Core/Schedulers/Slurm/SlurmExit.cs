@@ -8,7 +8,7 @@ namespace GpuOps.Schedulers.Slurm;
 /// </summary>
 internal readonly record struct SlurmExit(int? Code, int? Signal)
 {
-    /// <summary>Reads <c>code:signal</c> of sacct and scontrol, or the wait status that squeue prints: code × 256 + signal.</summary>
+    /// <summary>Reads <c>code:signal</c> of sacct and scontrol, or the wait status that squeue prints: code × 256, or a signal.</summary>
     /// <param name="text">What Slurm printed.</param>
     /// <param name="state">A job that is not over has no exit code, though Slurm prints 0.</param>
     public static SlurmExit Read(ReadOnlySpan<char> text, SlurmJobState state)
@@ -18,7 +18,7 @@ internal readonly record struct SlurmExit(int? Code, int? Signal)
         if (!TryNumber(colon < 0 ? text : text[..colon], out var code)) return default;
 
         var signal = 0;
-        if (colon < 0) (code, signal) = (code >> 8, code & 0x7f);
+        if (colon < 0) (code, signal) = (code & 0x7f) is var ended and not 0 ? (0, ended) : (code >> 8, 0);
         else if (!TryNumber(text[(colon + 1)..], out signal)) return default;
         return new(code == 0 && (signal != 0 || state != SlurmJobState.Completed) ? null : code, signal == 0 ? null : signal);
     }

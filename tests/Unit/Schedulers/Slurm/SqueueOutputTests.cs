@@ -63,6 +63,17 @@ public sealed class SqueueOutputTests
     }
 
     [Theory]
+    [InlineData("768", 3, null)]
+    [InlineData("9", null, 9)]
+    [InlineData("139", null, 11)]
+    [InlineData("4021", null, 53)] // Recorded of a job whose log could not be opened; sacct says 0:53.
+    public async Task Reads_a_wait_status(string printed, int? exitCode, int? signal)
+    {
+        var job = Assert.Single(await SlurmFixture.SqueueAsync(SlurmFixture.Frame(new SqueueRecord { State = "FAILED", ExitCode = printed }.Fields)));
+        Assert.Equal((exitCode, signal), (job.ExitCode, job.Signal));
+    }
+
+    [Theory]
     [InlineData("cpu=1,gres/gpu=3", "gres:gpu:3", "N/A", "N/A", "1", "1", "gpu:3")]
     [InlineData("cpu=1,gres/gpu=3", "gres:gpu:a100:3", "N/A", "N/A", "1", "1", "a100:3")]
     [InlineData("cpu=1,gres/gpu=4", "N/A", "gres:gpu:a100:2", "N/A", "2", "1", "a100:4")]
