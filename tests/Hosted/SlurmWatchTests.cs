@@ -24,6 +24,33 @@ public sealed class SlurmWatchTests(Cluster cluster) : IClassFixture<Cluster>, I
         Assert.Equal(changes.Count, changes.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("Get-SlurmJobLog")]
+    [InlineData("Get-SlurmJob | Get-SlurmJobLog")]
+    [InlineData("Wait-SlurmJob -Interval 1s -WarningAction Ignore | Get-SlurmJobLog")]
+    public void What_changed_goes_on_to_other_commands(string commands)
+    {
+        using var session = Open();
+        Assert.Equal(["seen"], session.Read($"Submit-SlurmJob -OutputPath 'seen/%x/%j.out' -Name 'of one' -- echo seen | Watch-SlurmJob {Quickly} | Where-Object To -EQ Completed | {commands}"));
+    }
+
+    [Fact]
+    public void Partitions_of_the_pipeline_are_watched_together()
+    {
+        using var session = Open();
+        using var watching = session.Start("Get-SlurmResource | Watch-SlurmResource -Interval 1h");
+        Wait.Until(() => watching.Output.Count == 2, "both partitions are told");
+        Assert.Equal(["cpu", "gpu"], watching.Output.Select(static change => (string)change.Properties["Partition"].Value).Order(StringComparer.Ordinal));
+        watching.Stop();
+    }
+
+    [Fact]
+    public void One_of_the_partitions_of_the_pipeline_is_enough()
+    {
+        using var session = Open();
+        Assert.Equal(["gpu"], session.Read($"Get-SlurmResource | Wait-SlurmResource -MinGpu 4 {Quickly} | ForEach-Object Partition"));
+    }
+
     [Fact]
     public void Many_jobs_are_watched_together_and_one_that_never_was_is_an_error_beside_them()
     {

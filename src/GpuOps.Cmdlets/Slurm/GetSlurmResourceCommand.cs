@@ -20,9 +20,10 @@ public sealed class GetSlurmResourceCommand : SlurmResourceCmdlet
     protected override void Process()
     {
         var scheduler = OpenSlurm();
-        var filter = Filter();
+        var partitions = Names(Partition);
+        var filter = Filter(partitions);
         var resources = Run(token => scheduler.ReadResourcesAsync(filter, token));
-        foreach (var fault in Missing(resources.Partitions, scheduler))
+        foreach (var fault in Missing(resources.Partitions, scheduler, partitions))
         {
             WriteFault(fault);
         }

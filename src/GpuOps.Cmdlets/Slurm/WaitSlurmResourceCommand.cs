@@ -44,19 +44,26 @@ public sealed class WaitSlurmResourceCommand : SlurmResourceCmdlet
     protected override void Begin() => WarnIfHasty(Interval);
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void Process() => Gather();
+
+    /// <inheritdoc/>
+    protected override void End()
     {
-        var scheduler = OpenSlurm();
         var need = new SlurmResourceNeed { Gpus = MinGpu == 0 && MinGpuPerNode == 0 && MinNode == 0 ? 1 : MinGpu, GpusPerNode = MinGpuPerNode, Nodes = MinNode };
-        var wait = new SlurmResourceWait(scheduler, new SlurmPoll(Interval, Timeout), TimeProvider.System);
-        var filter = Filter(scheduler.DefaultPartition);
-        WriteObject(Run((post, token) => wait.RunAsync(need, filter, (parts, trouble) => Report(need, scheduler, parts, trouble, post), token)));
+        foreach (var (scheduler, named) in Gathered())
+        {
+            var partitions = named ?? (scheduler.DefaultPartition is { } own ? Names([own]) : null);
+            var wait = new SlurmResourceWait(scheduler, new SlurmPoll(Interval, Timeout), TimeProvider.System);
+            WriteObject(Run((post, token) => wait.RunAsync(need, Filter(partitions), (parts, trouble) => Report(need, scheduler, partitions, (parts, trouble), post), token)));
+        }
+
         WriteProgress(new ProgressRecord(ProgressId, "Waiting", "done") { RecordType = ProgressRecordType.Completed });
     }
 
-    private void Report(SlurmResourceNeed need, SlurmScheduler scheduler, IReadOnlyList<SlurmResource> parts, string? trouble, Action<Action<Cmdlet>> post)
+    private static void Report(SlurmResourceNeed need, SlurmScheduler scheduler, string[]? partitions, (IReadOnlyList<SlurmResource> Parts, string? Trouble) look, Action<Action<Cmdlet>> post)
     {
-        if (trouble is null && Missing(parts, scheduler, scheduler.DefaultPartition).FirstOrDefault() is { } missing)
+        var (parts, trouble) = look;
+        if (trouble is null && Missing(parts, scheduler, partitions).FirstOrDefault() is { } missing)
         {
             throw missing;
         }

@@ -20,20 +20,23 @@ public sealed class WatchSlurmResourceCommand : SlurmResourceCmdlet
     protected override void Begin() => WarnIfHasty(Interval);
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void Process() => Gather();
+
+    /// <inheritdoc/>
+    protected override void End() => Run(async (post, token) =>
     {
-        var scheduler = OpenSlurm();
-        var filter = Filter();
-        Run(async (post, token) =>
-        {
-            await new SlurmWatch(scheduler, Interval, Contact(scheduler, post), TimeProvider.System)
-                .RunResourcesAsync(filter, Check, change => post(cmdlet => cmdlet.WriteObject(change)), token);
-            return true;
-        });
+        await Task.WhenAll(Gathered().Select(one => WatchAsync(one.Scheduler, one.Partitions, post, token)));
+        return true;
+    });
+
+    private Task WatchAsync(SlurmScheduler scheduler, string[]? partitions, Action<Action<Cmdlet>> post, CancellationToken cancellationToken)
+    {
+        return new SlurmWatch(scheduler, Interval, Contact(scheduler, post), TimeProvider.System)
+            .RunResourcesAsync(Filter(partitions), Check, change => post(cmdlet => cmdlet.WriteObject(change)), cancellationToken);
 
         void Check(IReadOnlyList<SlurmResource> there)
         {
-            if (Missing(there, scheduler).FirstOrDefault() is { } missing)
+            if (Missing(there, scheduler, partitions).FirstOrDefault() is { } missing)
             {
                 throw missing;
             }
