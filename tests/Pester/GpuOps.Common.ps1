@@ -67,7 +67,7 @@ function Get-Failure([scriptblock] $Call) {
     throw "This did not fail: $Call"
 }
 
-<# The text of a default view, as a terminal of that many columns has it. #>
+<# The text of a default view, as a terminal of that many columns has it; in a real one the last column stays free. #>
 function Get-View([Parameter(ValueFromPipeline)] $InputObject, [int] $Width = 100) {
     begin { $all = @() }
     process { $all += $InputObject }

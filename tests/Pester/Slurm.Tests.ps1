@@ -28,9 +28,9 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
 
     It 'shows jobs in 80 columns, and more of them where there is room' {
         $null = Submit-SlurmJob -Name 'a name that is rather long' -Gpu 2 -Time 4h -AdditionalArgument --hold -- true
-        $view = Get-SlurmJob | Get-View -Width 80
+        $view = Get-SlurmJob | Get-View -Width 79
         $view[1] | Should -Match '^Id +Name +User +Partition +State +GPUs +Ran +Nodes \(why\)$'
-        $view[3] | Should -Match '^\d+ +a name that. +root +gpu +Pending +2 +0s +\(JobHeldUs.$'
+        $view[3] | Should -Match '^\d+ +a name tha. +root +gpu +Pending +2 +0s +\(JobHeldUs.$'
         ($view -match '\S').Count | Should -Be 3
         (Get-SlurmJob | Get-View)[3] | Should -Match '\(JobHeldUser\)$'
         Get-SlurmJob | Stop-SlurmJob
@@ -96,10 +96,10 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
     It 'shows what is free by partition and by node in 80 columns' {
         $job = Submit-SlurmJob -Gpu 3 -AdditionalArgument --nodelist=gpu01 -OutputPath /dev/null -- sleep 600
         $null = $job | Wait-SlurmJob -State Running @quick
-        $view = Get-SlurmResource | Get-View -Width 80
+        $view = Get-SlurmResource | Get-View -Width 79
         $view -match '\S' | Select-Object -Skip 1 -First 1 | Should -Match '^Partition +State +GPUs InUse +Free Unusable Nodes Idle Drain Down By type$'
         $view -match '^gpu' | Should -Match '^gpu\* +Up +32 +3 +29 +0 +4 +3 +0 +0 a100 29/32$'
-        $view = Get-SlurmResource -ByNode | Get-View -Width 80
+        $view = Get-SlurmResource -ByNode | Get-View -Width 79
         $view -match '^Node' | Should -Match '^Node +State +GPUs InUse +Free +CPUs +Memory Reason or type$'
         $view -match 'Partitions:' | Should -HaveCount 2
         $view -match '^gpu01' | Should -Match '^gpu01 +MIXED +8 +3 +5 +1/32 +1.0/250 GB a100$'
@@ -115,17 +115,17 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         $changes = Submit-SlurmJob -Name 'a name that is rather long' -OutputPath /dev/null -- sleep 1 | Watch-SlurmJob -Interval 200ms -WarningAction Ignore
         $changes[-1].To | Should -Be Completed
         $changes.To | Where-Object { $_ -in 'Running', 'Completed' } | Should -Be Running, Completed
-        $view = $changes | Get-View -Width 80
+        $view = $changes | Get-View -Width 79
         $view[1] | Should -Match '^Time +Id +Name +User +From +To +Nodes \(why\)$'
         $view[-1] | Should -Match '^\d\d:\d\d:\d\d +\d+ +a name that. +root +\w+ +Completed'
     }
 
     It 'tells what is free and how the cluster stands, in 80 columns' {
-        $view = Watch-SlurmResource gpu -Interval 10s | Select-Object -First 1 | Get-View -Width 80
+        $view = Watch-SlurmResource gpu -Interval 10s | Select-Object -First 1 | Get-View -Width 79
         $view[1] | Should -Match '^Time +Partition +State +Was +Free +InUse Unusable +GPUs +Idle By type$'
         $view[3] | Should -Match '^\S+ +gpu +Up +32 +0 +0 +32 +4 a100 32/32$'
         $job = Submit-SlurmJob -Gpu 2 -AdditionalArgument --hold -- true
-        $view = Watch-SlurmCluster 1h | Select-Object -First 1 | Get-View -Width 80
+        $view = Watch-SlurmCluster 1h | Select-Object -First 1 | Get-View -Width 79
         $view -match '^Jobs' | Should -Be 'Jobs      : 1 Pending (2 GPUs)'
         $view -match '^Resources' | Should -Be 'Resources : cpu 0/0 GPUs free, gpu 32/32 GPUs free'
         $view -match '^Users' | Should -Be 'Users     : root 0 GPUs in 0 jobs, 1 waiting'

@@ -18,7 +18,7 @@ Describe 'An SSH profile' {
 
     It 'fits 80 columns' {
         New-SshProfile dgx dgx.example.org -User ann -Port 2222 -JumpHost gate, inner -Description 'the big one' -Default
-        $view = Get-SshProfile | Get-View -Width 80
+        $view = Get-SshProfile | Get-View -Width 79
         $view[1] | Should -Match '^Name +Default +Host +Through +Description$'
         $view[3] | Should -Match '^dgx +\* +ann@dgx.example.org:2222 +gate, inner +the big one$'
     }
