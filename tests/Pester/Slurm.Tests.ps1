@@ -36,6 +36,20 @@ Describe 'A Slurm cluster' -Skip:(-not $HasSlurm) {
         Get-SlurmJob | Stop-SlurmJob
     }
 
+    It 'lets no name that others chose do anything to the terminal' {
+        $id = sbatch --parsable --hold --job-name "a`t`e[31m`e]0;title`a`nb" --output /dev/null --wrap true
+        $job = Get-SlurmJob -Id $id
+        $job.Name | Should -Match "`e"
+        $PSStyle.OutputRendering = 'Ansi'
+        try {
+            $views = ($job | Out-String), (Watch-SlurmJob -Id $id -Interval 10s | Select-Object -First 1 | Out-String)
+        }
+        finally { $PSStyle.OutputRendering = 'Host' }
+        $views | Should -Match 'a\?\?\[31m\?'
+        "$job" | Should -Be "$id (a??[31m?]0;title??b)"
+        $job | Stop-SlurmJob
+    }
+
     It 'completes the ids of your own jobs' {
         $job = Submit-SlurmJob -AdditionalArgument --hold -- true
         (TabExpansion2 'Stop-SlurmJob -Id ').CompletionMatches.ListItemText | Should -Be "$($job.Id)"

@@ -1,3 +1,5 @@
+using GpuOps.Values;
+
 namespace GpuOps.Schedulers;
 
 /// <summary>A job of any scheduler. What a scheduler does not tell is null or empty.</summary>
@@ -79,5 +81,5 @@ public record GpuJob
     public string Backend { get; init; } = "";
 
     /// <summary>The id and name.</summary>
-    public override string ToString() => Name.Length == 0 ? Id : $"{Id} ({Name})";
+    public override string ToString() => Name.Length == 0 ? Id : $"{Id} ({Excerpt.Of(Name)})";
 }

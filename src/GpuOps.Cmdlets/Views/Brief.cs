@@ -16,6 +16,10 @@ public static class Brief
         _ => string.Create(CultureInfo.InvariantCulture, $"{span.Days}d"),
     };
 
+    /// <summary>What somebody called a thing, as one line that does nothing to a terminal: control characters are <c>?</c>.</summary>
+    /// <param name="text">What was written.</param>
+    public static string Line(string? text) => string.Concat((text ?? "").Select(static c => char.IsControl(c) ? '?' : c));
+
     /// <summary>How long ago a moment was.</summary>
     /// <param name="moment">Local time.</param>
     public static string Ago(DateTime? moment) => moment is { } then ? Span(DateTime.Now - then) : "";
