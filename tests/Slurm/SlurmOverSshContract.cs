@@ -93,6 +93,19 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind tra
         });
 
     [Fact]
+    public async Task What_is_free_is_waited_for_and_watched_although_the_connection_is_cut() =>
+        await WatchResourcesAsync(_ => { _login!.CutConnections(); return Task.CompletedTask; });
+
+    [Fact]
+    public async Task What_is_free_is_waited_for_and_watched_through_a_partition() =>
+        await WatchResourcesAsync(async lost =>
+        {
+            await _host!.PullAsync();
+            await lost.WaitAsync(Token);
+            await _host.PlugAsync();
+        });
+
+    [Fact]
     public async Task A_followed_log_loses_and_repeats_no_byte_when_its_connection_is_cut() =>
         await FollowAsync(async (log, _) =>
         {
@@ -195,6 +208,40 @@ public abstract class SlurmOverSshContract(SlurmCluster cluster, ChannelKind tra
         await scheduler.CancelAsync([id], null, Token);
         await wait;
         Assert.Equal(SlurmJobState.Cancelled, Assert.Single(ended).State);
+    }
+
+    /// <summary>Cuts the connection between two looks at what is free, before a job ends that has one GPU.</summary>
+    private async Task WatchResourcesAsync(Func<Task, Task> cut)
+    {
+        var channel = new LossWatch(Channel());
+        await using var scheduler = Open(channel);
+        var filter = new SlurmResourceFilter { Partition = static name => name == "gpu" };
+        var id = (await scheduler.SubmitAsync(new SlurmJobRequest { Command = ["sleep", "600"], Output = "/dev/null", Resources = new SlurmResourceRequest { Gpus = "1" } }, null, Token)).Id;
+        await Rig.UntilAsync("the job runs", static result => result.Output.Trim() == "RUNNING", "squeue", "--noheader", "--format=%T", $"--jobs={id}");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var free = System.Threading.Channels.Channel.CreateUnbounded<int>();
+        var watch = new SlurmWatch(scheduler, TimeSpan.FromMilliseconds(100), static _ => { }, TimeProvider.System)
+            .RunResourcesAsync(filter, static _ => { }, change => free.Writer.TryWrite(change.GpusFree), stop.Token);
+        var looks = System.Threading.Channels.Channel.CreateUnbounded<bool>();
+        var wait = new SlurmResourceWait(scheduler, new SlurmPoll(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)), TimeProvider.System)
+            .RunAsync(new SlurmResourceNeed { Gpus = 32 }, filter, (_, trouble) => looks.Writer.TryWrite(trouble is null), Token);
+        // One that fails ends the test, too.
+        _ = watch.ContinueWith(task => free.Writer.Complete(task.Exception), TaskScheduler.Default);
+        _ = wait.ContinueWith(task => looks.Writer.Complete(task.Exception), TaskScheduler.Default);
+        Assert.True(await looks.Reader.ReadAsync(Token));
+        Assert.Equal(31, await free.Reader.ReadAsync(Token));
+
+        await cut(channel.Lost);
+        for (var before = looks.Reader.Count; before > 0; before--)
+            await looks.Reader.ReadAsync(Token);
+        await looks.Reader.ReadAllAsync(Token).FirstAsync(static answered => answered, Token);
+        Assert.False(wait.IsCompleted);
+        await scheduler.CancelAsync([id], null, Token);
+
+        Assert.Equal(32, (await wait).GpusFree);
+        Assert.Equal(32, await free.Reader.ReadAllAsync(Token).FirstAsync(static count => count != 31, Token));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
     }
 
     /// <summary>Follows a job that writes all the time, and compares every byte when it is over.</summary>
