@@ -14,6 +14,13 @@ public sealed class SupervisorRig : IAsyncDisposable
     private readonly List<JobSupervisorClient> _clients = [];
     private JobSupervisorClient? _client;
 
+    static SupervisorRig()
+    {
+        // Of all supervisors that are started from here.
+        Environment.SetEnvironmentVariable("GPUOPS_CONFIG_HOME", "/nonexistent");
+        Environment.SetEnvironmentVariable("GPUOPS_HEARTBEAT_INTERVAL", "200ms");
+    }
+
     public static string Program => Path.Combine(
         typeof(SupervisorRig).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static it => it.Key == "OutFolder").Value!,
         "GpuOps", "server", "gpuops-server");
