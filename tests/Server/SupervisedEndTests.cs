@@ -89,6 +89,14 @@ public sealed class SupervisedEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_chain_of_processes_that_start_the_next_and_end_is_caught()
+    {
+        var order = _rig.Script("trap '' INT TERM; next() { next & exit 6; }; next") with { Grace = TimeSpan.FromMilliseconds(100) };
+        Assert.Equal(6, (await _rig.RunAsync(order)).ExitCode);
+        Assert.Empty(_rig.Alive());
+    }
+
+    [Fact]
     public async Task A_signal_reaches_the_programs_group()
     {
         await _rig.StartAsync(_rig.Script($"trap 'exit 9' USR1; echo $$ > $F/pids; {Told} while :; do sleep 0.01; done"));

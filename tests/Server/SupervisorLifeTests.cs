@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using GpuOps.Errors;
 using GpuOps.Pools.Reservations;
 using GpuOps.Schedulers.Queue.Running;
@@ -136,8 +137,50 @@ public sealed class SupervisorLifeTests : IAsyncLifetime
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(new SupervisorFiles(_rig.State).Socket));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_rig.State));
 #pragma warning restore CA1416
-        using var search = Process.Start(new ProcessStartInfo("grep", ["-rl", "--devices=skip", "hunter2", _rig.State]) { RedirectStandardOutput = true })!;
-        Assert.Equal("", await search.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("", Say("grep", "-rl", "--devices=skip", "hunter2", _rig.State));
+    }
+
+    [Fact]
+    public async Task What_makes_no_sense_among_its_files_is_left_alone()
+    {
+        _rig.KillSupervisor();
+        Directory.CreateDirectory(Path.Combine(_rig.State, "running"));
+        foreach (var (name, text) in new[] { ("x.json", "{}"), ("7.1.json", "{"), ("8.1.json.new", "") })
+        {
+            await File.WriteAllTextAsync(Path.Combine(_rig.State, "running", name), text, TestContext.Current.CancellationToken);
+        }
+
+        await _rig.ConnectAsync();
+        Assert.Empty(await _rig.Client.ListAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("x.json' is left alone", _rig.Read("state/supervisor.log"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("garbage of somebody who thinks this is HTTP\r\n\r\n")]
+    [InlineData("\u0002\0\0\0{}")]
+    [InlineData("\u0005\0")]
+    public async Task One_who_speaks_another_language_disturbs_nobody(string words)
+    {
+        using var stranger = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await stranger.ConnectAsync(new UnixDomainSocketEndPoint(new SupervisorFiles(_rig.State).Socket), TestContext.Current.CancellationToken);
+        await stranger.SendAsync(System.Text.Encoding.ASCII.GetBytes(words), TestContext.Current.CancellationToken);
+        Assert.Equal(3, (await _rig.RunAsync(_rig.Script("exit 3"))).ExitCode);
+    }
+
+    [Fact]
+    public async Task Another_user_is_not_answered()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can be two users.");
+#pragma warning disable CA1416 // The supervisor is for Linux.
+        foreach (var path in new[] { _rig.Folder, _rig.State, new SupervisorFiles(_rig.State).Socket })
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_111_111);
+        }
+#pragma warning restore CA1416
+        const string Ask = "socket(S, PF_UNIX, SOCK_STREAM, 0) && connect(S, pack_sockaddr_un($ARGV[0])) or die $!; print 0 + sysread(S, $answer, 9)";
+        string[] ask = ["/usr/bin/perl", "-MSocket", "-e", Ask, new SupervisorFiles(_rig.State).Socket];
+        Assert.Equal("9", Say("env", ask));
+        Assert.Equal("0", Say("setpriv", ["--reuid", "65534", "--clear-groups", .. ask]));
     }
 
     [Fact]
@@ -151,5 +194,11 @@ public sealed class SupervisorLifeTests : IAsyncLifetime
         fault = await Assert.ThrowsAsync<GpuOpsException>(() =>
             new SupervisorStarter("/no/such/gpuops-server", new SupervisorOptions(Path.Combine(_rig.Folder, "new"))).ConnectAsync(TestContext.Current.CancellationToken));
         Assert.Equal("SupervisorNotStarted", fault.Id);
+    }
+
+    private static string Say(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd();
     }
 }

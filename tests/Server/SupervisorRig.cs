@@ -116,6 +116,14 @@ public sealed class SupervisorRig : IAsyncDisposable
 
     public static bool IsAlive(int process) => LocalProcesses.Identify(process) is not null;
 
+    /// <summary>All that was started with the variables of the orders made here.</summary>
+    public IReadOnlyCollection<int> Alive()
+    {
+        var table = ProcessTable.Read();
+        var marker = ProcessTable.Marker("F", Folder);
+        return [.. table.Rows.Keys.Where(process => table.IsMarked(process, marker))];
+    }
+
     /// <summary>kill -9 for the supervisor.</summary>
     public void KillSupervisor()
     {
@@ -141,21 +149,15 @@ public sealed class SupervisorRig : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private void KillJobs()
-    {
-        var marker = System.Text.Encoding.UTF8.GetBytes($"F={Folder}\0");
-        Wait.Until(
-            () =>
+    private void KillJobs() => Wait.Until(
+        () =>
+        {
+            foreach (var process in Alive())
             {
-                var table = ProcessTable.Read();
-                HashSet<int> left = [.. table.Rows.Keys.Where(process => table.IsMarked(process, marker))];
-                foreach (var process in left)
-                {
-                    _ = LocalProcesses.Signal(process, Kill);
-                }
+                _ = LocalProcesses.Signal(process, Kill);
+            }
 
-                return left.Count == 0;
-            },
-            "nothing of the jobs is left");
-    }
+            return Alive().Count == 0;
+        },
+        "nothing of the jobs is left");
 }

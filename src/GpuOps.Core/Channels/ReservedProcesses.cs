@@ -14,7 +14,14 @@ public static class ReservedProcesses
     /// <summary>Finds them; this process itself is never among them.</summary>
     /// <param name="reservationId">The reservation.</param>
     /// <returns>Their process ids; zombies are left out.</returns>
-    public static IReadOnlyCollection<int> Find(string reservationId) => Find(ProcessTable.Read(), reservationId);
+    public static IReadOnlyCollection<int> Find(string reservationId)
+    {
+        var table = ProcessTable.Read();
+        var marker = ProcessTable.Marker(VisibleDevices.ReservationIdVariable, reservationId);
+        HashSet<int> found = [.. table.Rows.Keys.Where(process => process != Environment.ProcessId && table.IsMarked(process, marker))];
+        table.AddDescendants(found);
+        return found;
+    }
 
     /// <summary>
     /// Ends them: SIGINT (SIGTERM where that is ignored), a grace period, then SIGKILL until none is left, also those
@@ -27,27 +34,19 @@ public static class ReservedProcesses
     /// <returns>What not even SIGKILL ended in time, such as a process that a hanging driver holds in the kernel.</returns>
     public static async Task<IReadOnlyCollection<int>> EndAsync(string reservationId, TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
     {
-        // A terminal's command is in a group with the shell it was typed into.
-        var ending = new ProcessEnding(grace, time, wholeGroups: false);
-        while (true)
+        var ending = new ProcessEnding(grace, time);
+        while (Find(reservationId) is { Count: > 0 } left)
         {
-            var table = ProcessTable.Read();
-            var left = Find(table, reservationId);
-            if (left.Count == 0 || ending.IsHopeless)
+            if (ending.IsHopeless)
             {
                 return left;
             }
 
-            ending.Step(table, left);
+            // No groups: a terminal's command is in one with the shell it was typed into.
+            ending.Step(left, []);
             await Task.Delay(Look, time, cancellationToken);
         }
-    }
 
-    private static HashSet<int> Find(ProcessTable table, string reservationId)
-    {
-        var marker = ProcessTable.Marker(VisibleDevices.ReservationIdVariable, reservationId);
-        HashSet<int> found = [.. table.Rows.Keys.Where(process => process != Environment.ProcessId && table.IsMarked(process, marker))];
-        table.AddDescendants(found);
-        return found;
+        return [];
     }
 }

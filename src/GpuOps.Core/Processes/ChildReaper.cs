@@ -168,17 +168,20 @@ internal sealed partial class ChildReaper
         var end = BitConverter.ToInt32(info, CodeAt) == ExitedByItself ? new ChildEnd(status, null) : new ChildEnd(null, status);
         lock (_gate)
         {
-            while (Wait(OneChild, process, ref info[0], Ended) != 0 && Marshal.GetLastPInvokeError() == Interrupted)
+            var isOrphan = !_children.Remove(process, out child);
+            if (isOrphan)
             {
+                // Before it vanishes: who sees no trace of it, sees that it was counted.
+                Interlocked.Increment(ref _orphans);
             }
 
-            if (!_children.Remove(process, out child))
+            if (isOrphan && _starting > 0)
             {
-                Interlocked.Increment(ref _orphans);
-                if (_starting > 0)
-                {
-                    _early[process] = end;
-                }
+                _early[process] = end;
+            }
+
+            while (Wait(OneChild, process, ref info[0], Ended) != 0 && Marshal.GetLastPInvokeError() == Interrupted)
+            {
             }
         }
 

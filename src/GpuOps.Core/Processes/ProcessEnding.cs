@@ -9,8 +9,7 @@ namespace GpuOps.Processes;
 /// </summary>
 /// <param name="grace">How long they have to end by themselves.</param>
 /// <param name="time">The clock.</param>
-/// <param name="wholeGroups">Kills process groups, from which nothing can escape by forking; only where no group has a member that is to live.</param>
-internal sealed class ProcessEnding(TimeSpan grace, TimeProvider time, bool wholeGroups)
+internal sealed class ProcessEnding(TimeSpan grace, TimeProvider time)
 {
     private const int Interrupt = 2, Kill = 9, Terminate = 15;
 
@@ -32,9 +31,9 @@ internal sealed class ProcessEnding(TimeSpan grace, TimeProvider time, bool whol
     private TimeSpan Elapsed => time.GetElapsedTime(_start);
 
     /// <summary>Asks or kills what is left now. A process that ends between the look and the signal is what was wanted.</summary>
-    /// <param name="table">The processes of this host.</param>
     /// <param name="left">Those that are to end.</param>
-    public void Step(ProcessTable table, IReadOnlyCollection<int> left)
+    /// <param name="groups">Process groups all of whose members are to end: nothing escapes from one by forking while it is killed.</param>
+    public void Step(IReadOnlyCollection<int> left, IReadOnlyCollection<int> groups)
     {
         if (!IsKilling)
         {
@@ -46,7 +45,7 @@ internal sealed class ProcessEnding(TimeSpan grace, TimeProvider time, bool whol
             return;
         }
 
-        foreach (var group in wholeGroups ? left.Select(process => table.Rows[process].Group).Distinct() : [])
+        foreach (var group in groups)
         {
             _ = LocalProcesses.Signal(-group, Kill);
         }

@@ -4,39 +4,53 @@ using System.Text;
 
 namespace GpuOps.Processes;
 
-/// <summary>The processes of this host at one moment, zombies left out; on other systems than Linux it is empty.</summary>
+/// <summary>The processes of this host at one moment; on other systems than Linux it is empty.</summary>
 internal sealed class ProcessTable
 {
     private readonly Dictionary<int, ProcessRow> _rows;
     private readonly ILookup<int, int> _children;
     private readonly ConcurrentDictionary<int, byte[]> _environments = [];
 
-    private ProcessTable(Dictionary<int, ProcessRow> rows)
+    private ProcessTable(Dictionary<int, ProcessRow> rows, IReadOnlyList<ProcessRow> dead)
     {
         _rows = rows;
+        Dead = dead;
         _children = rows.Values.ToLookup(static row => row.Parent, static row => row.Id);
     }
 
-    /// <summary>The processes, by id.</summary>
+    /// <summary>The processes that live, by id.</summary>
     public IReadOnlyDictionary<int, ProcessRow> Rows => _rows;
+
+    /// <summary>Those that have ended and were not waited for yet: zombies.</summary>
+    public IReadOnlyList<ProcessRow> Dead { get; }
 
     /// <summary>Looks.</summary>
     public static ProcessTable Read()
     {
         Dictionary<int, ProcessRow> rows = [];
+        List<ProcessRow> dead = [];
         if (OperatingSystem.IsLinux())
         {
             var buffer = new byte[1024];
             foreach (var folder in Directory.EnumerateDirectories("/proc"))
             {
-                if (char.IsAsciiDigit(folder[^1]) && ProcessRow.Parse(ProcessFiles.Read(folder + "/stat", ref buffer)) is { } row)
+                if (!char.IsAsciiDigit(folder[^1]) || ProcessRow.Parse(ProcessFiles.Read(folder + "/stat", ref buffer)) is not { } row)
+                {
+                    continue;
+                }
+
+                if (row.IsDead)
+                {
+                    dead.Add(row);
+                }
+                else
                 {
                     rows[row.Id] = row;
                 }
             }
         }
 
-        return new ProcessTable(rows);
+        return new ProcessTable(rows, dead);
     }
 
     /// <summary>Adds all that processes have started, and what these started.</summary>

@@ -1,6 +1,7 @@
 using GpuOps.Configuration;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Queue.Client;
+using GpuOps.Schedulers.Queue.Running;
 
 namespace GpuOps.Schedulers.Queue;
 
@@ -16,6 +17,9 @@ public sealed record QueueLocation(string Folder)
 
     /// <summary>The file of the jobs.</summary>
     public string Database => Path.Combine(Folder, "queue.db");
+
+    /// <summary>What the supervisor of the jobs has there.</summary>
+    internal SupervisorFiles Supervisor => new(Folder);
 
     /// <summary>Where the service listens.</summary>
     public string Socket => Path.Combine(Folder, "server.sock");
@@ -41,9 +45,10 @@ public sealed record QueueLocation(string Folder)
     public static QueueLocation In(string folder)
     {
         var location = new QueueLocation(folder);
-        return System.Text.Encoding.UTF8.GetByteCount(location.Socket) <= LongestSocket ? location : throw new GpuOpsException(
+        var longest = location.Supervisor.Socket;
+        return System.Text.Encoding.UTF8.GetByteCount(longest) <= LongestSocket ? location : throw new GpuOpsException(
             "SocketPathTooLong", GpuOpsErrorKind.InvalidArgument,
-            $"A socket's path has {LongestSocket} bytes at most, and '{location.Socket}' has more. Set GPUOPS_STATE_HOME to a shorter folder, or name one: queue:/path.", folder);
+            $"A socket's path has {LongestSocket} bytes at most, and '{longest}' has more. Set GPUOPS_STATE_HOME to a shorter folder, or name one: queue:/path.", folder);
     }
 
     /// <summary>Fails when the URI makes no sense.</summary>

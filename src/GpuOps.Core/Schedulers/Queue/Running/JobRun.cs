@@ -8,6 +8,9 @@ internal sealed class JobRun
     /// <summary>How long the end of a start waits for a store that does not answer.</summary>
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long to go on before a disk that is full is tried again.</summary>
+    private static readonly TimeSpan FullDiskPause = TimeSpan.FromSeconds(5);
+
     private readonly RunOrder? _order;
     private readonly StartRecord? _known;
     private readonly RunFolder _folder;
@@ -86,7 +89,10 @@ internal sealed class JobRun
         try
         {
             var start = new RunStart(_folder, _context, () => Change(static state => state with { HasLostReservation = true }));
-            var begun = _order is null ? start.Recover(State, _known!) : start.Begin(State, _order);
+            // On a thread of its own: a folder on a server that does not answer holds up this start alone.
+            var begun = await Task.Factory.StartNew(
+                () => _order is null ? start.Recover(State, _known!) : start.Begin(State, _order),
+                CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
             Change(_ => begun.State);
             if (begun.State.Ended is null)
             {
@@ -154,19 +160,32 @@ internal sealed class JobRun
         }
 
         var ended = _context.Time.GetUtcNow();
-        if (begun.HasFolder)
-        {
-            try
-            {
-                _folder.WriteEnd(State with { Ended = ended, Leftovers = [] });
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                _context.Log($"The end of the start {_state.Id} cannot be written down: {fault.Message}");
-            }
-        }
-
+        var isWritten = !begun.HasFolder || TryWriteEnd(ended, complain: true);
         Change(state => state with { Ended = ended, Leftovers = [] });
+        _begun.TrySetResult();
+        while (!isWritten)
+        {
+            await Task.Delay(FullDiskPause, _context.Time);
+            isWritten = TryWriteEnd(ended, complain: false);
+        }
+    }
+
+    private bool TryWriteEnd(DateTimeOffset ended, bool complain)
+    {
+        try
+        {
+            _folder.WriteEnd(State with { Ended = ended, Leftovers = [] });
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (complain)
+            {
+                _context.Log($"The end of the start {_state.Id} cannot be written down yet: {fault.Message}");
+            }
+
+            return false;
+        }
     }
 
     private void Change(Func<SupervisedRun, SupervisedRun> change)

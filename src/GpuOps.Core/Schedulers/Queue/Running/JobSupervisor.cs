@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuOps.Errors;
 using GpuOps.Pools;
 using GpuOps.Pools.Reservations;
 
@@ -32,17 +33,19 @@ internal sealed class JobSupervisor(SupervisorContext context) : IJobSupervisor
     /// <summary>Takes over what an earlier supervisor has left.</summary>
     public void Recover()
     {
-        if (!Directory.Exists(context.Files.Running))
-        {
-            return;
-        }
-
         foreach (var file in Directory.EnumerateFiles(context.Files.Running, "*.json"))
         {
-            var id = RunId.Parse(Path.GetFileNameWithoutExtension(file));
-            if (new RunFolder(context.Files, id).ReadRecord() is { } record)
+            try
             {
-                Add(id.ToString(), () => new JobRun(id, record, context, Tell));
+                var id = RunId.Parse(Path.GetFileNameWithoutExtension(file));
+                if (new RunFolder(context.Files, id).ReadRecord() is { } record)
+                {
+                    Add(id.ToString(), () => new JobRun(id, record, context, Tell));
+                }
+            }
+            catch (GpuOpsException fault)
+            {
+                context.Log($"'{file}' is left alone: {fault.Message}");
             }
         }
     }

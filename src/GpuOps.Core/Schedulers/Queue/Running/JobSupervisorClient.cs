@@ -32,9 +32,10 @@ public sealed class JobSupervisorClient : IJobSupervisor
     /// <summary>Connects to the supervisor of a state folder; null when there is none.</summary>
     /// <param name="folder">The state folder, absolute.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="GpuOpsException"><c>SocketPathTooLong</c>.</exception>
     public static async Task<JobSupervisorClient?> FindAsync(string folder, CancellationToken cancellationToken)
     {
-        var path = new SupervisorFiles(folder).Socket;
+        var path = QueueLocation.In(folder).Supervisor.Socket;
         return await OpenAsync(path, cancellationToken) is var (stream, hello) && stream is not null
             ? new JobSupervisorClient(path, stream, hello!.Process) : null;
     }

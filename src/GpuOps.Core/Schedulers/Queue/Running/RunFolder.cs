@@ -35,7 +35,6 @@ internal sealed partial class RunFolder(SupervisorFiles files, RunId id)
     /// <param name="record">What is known of it.</param>
     public void Record(StartRecord record)
     {
-        Directory.CreateDirectory(files.Running);
         var temporary = _record + ".new";
         File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(record, SupervisorJson.Default.StartRecord));
         File.Move(temporary, _record, overwrite: true);

@@ -19,13 +19,10 @@ internal sealed class RunProcesses(string marker, int? program, int? supervisor)
 
     /// <summary>Finds them.</summary>
     /// <param name="table">The processes of this host.</param>
-    /// <param name="isUnclear">
-    /// Whether one of them could not be told: a process in the middle of execve(2) has no environment for a moment.
-    /// </param>
-    public HashSet<int> Find(ProcessTable table, out bool isUnclear)
+    public RunLook Find(ProcessTable table)
     {
         HashSet<int> found = [];
-        isUnclear = false;
+        var isUnclear = false;
         foreach (var process in Candidates(table))
         {
             var row = table.Rows[process];
@@ -42,7 +39,13 @@ internal sealed class RunProcesses(string marker, int? program, int? supervisor)
         table.AddDescendants(found);
         _seen.Clear();
         _seen.UnionWith(found.Select(process => (process, table.Rows[process].StartTime)));
-        return found;
+        // The program led a session of its own, and so no group of it or of its processes has anybody else in it.
+        HashSet<int> groups = [.. found.Select(process => table.Rows[process].Group), .. table.Dead.Where(row => row.Session == program).Select(static row => row.Group)];
+        return new RunLook(found, groups)
+        {
+            IsUnclear = isUnclear,
+            HasDead = table.Dead.Any(row => row.Parent == supervisor),
+        };
     }
 
     private IEnumerable<int> Candidates(ProcessTable table)

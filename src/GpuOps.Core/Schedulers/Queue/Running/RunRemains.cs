@@ -10,7 +10,7 @@ internal sealed class RunRemains(RunProcesses processes, TimeSpan grace, Supervi
 {
     /// <summary>What a process in the middle of execve(2) takes at most before it has its environment, many times over.</summary>
     private const int LooksAtUnclear = 4;
-    private static readonly TimeSpan UnclearPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan UnclearPause = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Ends are told; only what was started after the last look, and what is nobody's child here, has to be looked for.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), KillPause = TimeSpan.FromMilliseconds(20), LongPause = TimeSpan.FromSeconds(2);
@@ -30,22 +30,22 @@ internal sealed class RunRemains(RunProcesses processes, TimeSpan grace, Supervi
     /// <param name="report">Told what not even SIGKILL has ended, and when that changes.</param>
     public async Task EndAsync(Task? program, Action<IReadOnlyList<int>> report)
     {
-        var ending = new ProcessEnding(grace, context.Time, wholeGroups: true);
+        var ending = new ProcessEnding(grace, context.Time);
         IReadOnlyList<int> reported = [];
         while (true)
         {
             var news = context.Children.News;
             var isProgramOver = program?.IsCompleted ?? true;
-            var (table, left) = await LookAsync();
-            if (left.Count == 0 && isProgramOver)
+            var look = await LookAsync();
+            if (look.Left.Count == 0 && isProgramOver)
             {
                 return;
             }
 
-            ending.Step(table, left);
-            if (ending.IsHopeless && !reported.SequenceEqual(left.Order()))
+            ending.Step(look.Left, look.Groups);
+            if (ending.IsHopeless && !reported.SequenceEqual(look.Left.Order()))
             {
-                report(reported = [.. left.Order()]);
+                report(reported = [.. look.Left.Order()]);
             }
 
             var pause = ending.IsHopeless ? LongPause : ending.IsKilling ? KillPause : ending.Rest < Pause ? ending.Rest : Pause;
@@ -57,23 +57,20 @@ internal sealed class RunRemains(RunProcesses processes, TimeSpan grace, Supervi
     }
 
     /// <summary>A look that is sure of itself where it finds nothing.</summary>
-    private async Task<(ProcessTable Table, HashSet<int> Left)> LookAsync()
+    private async Task<RunLook> LookAsync()
     {
-        for (var look = 1; ; look++)
+        for (var looks = 1; ; looks++)
         {
             var orphans = context.Children.Orphans;
-            var table = await context.Looks.LookAsync();
-            var left = processes.Find(table, out var isUnclear);
-            // An orphan that ended meanwhile may have had a child that the look had already passed.
-            if (left.Count > 0 || (orphans == context.Children.Orphans && (!isUnclear || look >= LooksAtUnclear)))
+            var look = processes.Find(await context.Looks.LookAsync());
+            // One that ended meanwhile may have started another that the look had already passed.
+            var isSure = !look.HasDead && orphans == context.Children.Orphans && (!look.IsUnclear || looks >= LooksAtUnclear);
+            if (isSure || look.Left.Count > 0)
             {
-                return (table, left);
+                return look;
             }
 
-            if (isUnclear)
-            {
-                await Task.Delay(UnclearPause, context.Time);
-            }
+            await Task.Delay(UnclearPause, context.Time);
         }
     }
 }

@@ -46,6 +46,9 @@ public static class SupervisorDetaching
     private static Task<ChildEnd> Spawn(IReadOnlyList<string> command, SupervisorFiles files)
     {
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(static it => (string)it.Key, static it => (string?)it.Value ?? "");
+        // It lies idle for days: memory counts more than few collections, and nobody debugs it. Only variables say so.
+        variables["DOTNET_GCgen0size"] = "0x200000";
+        variables["DOTNET_EnableDiagnostics"] = "0";
         using var input = LogFile.Nothing();
         using var log = LogFile.AppendTo(files.Log);
         var start = new ProcessStart(command[0], command, variables, files.Folder, input, log, log);

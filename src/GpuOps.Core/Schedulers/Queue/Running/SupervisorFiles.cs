@@ -31,20 +31,20 @@ public sealed class SupervisorFiles(string folder)
     internal string Of(RunId id) => Path.Combine(folder, "jobs", $"{id.Job}", $"{id.Start}");
 
     /// <summary>Makes the state folder, for this user alone.</summary>
-    /// <exception cref="GpuOpsException"><c>StateFolderUnusable</c>.</exception>
+    /// <exception cref="GpuOpsException"><c>StateFolderUnusable</c>, <c>SocketPathTooLong</c>.</exception>
     public void Prepare()
     {
+        _ = QueueLocation.In(folder);
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         try
         {
-            if (OperatingSystem.IsWindows())
+            if (!OperatingSystem.IsWindows())
             {
-                Directory.CreateDirectory(folder);
-                return;
+                Directory.CreateDirectory(folder, Private);
+                File.SetUnixFileMode(folder, Private);
             }
 
-            Directory.CreateDirectory(folder, Private);
-            File.SetUnixFileMode(folder, Private);
+            Directory.CreateDirectory(Running);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -33,18 +33,11 @@ internal sealed partial class SupervisorListener : IDisposable
             try
             {
                 var caller = await _socket.AcceptAsync(cancellationToken);
-                if (UserOf(caller) != own)
-                {
-                    caller.Dispose();
-                    continue;
-                }
-
-                var connection = new SupervisorConnection(supervisor, new SupervisorStream(new NetworkStream(caller, ownsSocket: true)));
-                _ = Task.Run(() => connection.ServeAsync(cancellationToken), CancellationToken.None);
+                _ = Task.Run(() => AnswerAsync(caller, supervisor, own, cancellationToken), CancellationToken.None);
             }
             catch (SocketException)
             {
-                // It went away before it was answered, or there are no descriptors left for a moment.
+                // There are no descriptors left for a moment.
                 await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);
             }
             catch (OperationCanceledException)
@@ -55,6 +48,18 @@ internal sealed partial class SupervisorListener : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static async Task AnswerAsync(Socket caller, IJobSupervisor supervisor, uint own, CancellationToken cancellationToken)
+    {
+        using (caller)
+        {
+            if (UserOf(caller) == own)
+            {
+                var stream = new SupervisorStream(new NetworkStream(caller, ownsSocket: true));
+                await new SupervisorConnection(supervisor, stream).ServeAsync(cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Who is at the other end, as the kernel knows it: unix(7).</summary>
     private static uint UserOf(Socket caller)
