@@ -86,7 +86,28 @@ public sealed class SupervisorLifeTests : IAsyncLifetime
         Assert.False(SupervisorRig.IsAlive(process));
         Assert.Equal((null, null), (run.ExitCode, run.Signal));
         Assert.StartsWith("The supervisor that ran it went down", run.Fault, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_rig.State, "running")));
+    }
+
+    [Fact]
+    public async Task An_end_that_nobody_took_note_of_is_told_by_the_next()
+    {
+        var end = await _rig.RunAsync(_rig.Script("exit 3"));
+        _rig.KillSupervisor();
+        await _rig.ConnectAsync();
+        var run = await _rig.EndAsync();
+        Assert.Equal((3, null, end.Ended), (run.ExitCode, run.Fault, run.Ended));
+        await _rig.Client.ForgetAsync("1.1", TestContext.Current.CancellationToken);
+        _rig.KillSupervisor();
+        await _rig.ConnectAsync();
+        Assert.Empty(await _rig.Client.ListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task One_that_runs_is_not_forgotten()
+    {
+        await _rig.StartAsync(_rig.Script(WaitForGo));
+        await _rig.Client.ForgetAsync("1.1", TestContext.Current.CancellationToken);
+        Assert.Single(await _rig.Client.ListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public static class KnownVariables
         ["GPUOPS_CONFIG_HOME"] = "The folder of the user's config.yaml.",
         ["GPUOPS_STATE_HOME"] = "The folder of the user's own stores; it also keeps sqlite: off the machine's store.",
         ["GPUOPS_RESERVATION_ID"] = "Set for a command that runs on reserved GPUs: the reservation's id.",
+        ["GPUOPS_JOB_ID"] = "Set for a job of the queue: its number.",
         ["GPUOPS_RUN_ID"] = "Set for a job of the queue: tells its processes from those of other jobs.",
         ["GPUOPS_REQUIRE_RIGS"] = "1: a test that would be skipped because its server is not installed fails.",
     };

@@ -15,8 +15,9 @@ internal readonly record struct ProcessRow(int Id, int Parent, int Group, int Se
     /// <param name="stat">The file. The program's name stands in parentheses and may hold any byte.</param>
     public static ProcessRow? Parse(ReadOnlySpan<byte> stat)
     {
-        var end = stat.LastIndexOf((byte)')');
-        if (end < 0 || !Number(stat[..stat.IndexOf((byte)' ')], out var id))
+        var name = stat.IndexOf(" ("u8);
+        var end = stat.LastIndexOf(") "u8);
+        if (name < 0 || end < name || !Number(stat[..name], out var id))
         {
             return null;
         }

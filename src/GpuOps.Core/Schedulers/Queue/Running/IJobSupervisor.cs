@@ -31,7 +31,10 @@ public interface IJobSupervisor : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     Task SignalAsync(string id, int signal, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a start that ended and was written down.</summary>
+    /// <summary>
+    /// Forgets a start that has ended and was taken note of; one that has not ended is not forgotten. Until then it is
+    /// listed, by this supervisor and by those after it.
+    /// </summary>
     /// <param name="id">The start.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task ForgetAsync(string id, CancellationToken cancellationToken);

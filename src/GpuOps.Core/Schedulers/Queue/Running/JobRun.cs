@@ -83,6 +83,9 @@ internal sealed class JobRun
         }
     }
 
+    /// <summary>Its end is known to whom it concerns.</summary>
+    public void Forget() => _folder.ForgetRecord();
+
     /// <summary>Lives it. Never fails.</summary>
     public async Task LiveAsync()
     {

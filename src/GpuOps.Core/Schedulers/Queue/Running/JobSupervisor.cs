@@ -33,7 +33,7 @@ internal sealed class JobSupervisor(SupervisorContext context) : IJobSupervisor
     /// <summary>Takes over what an earlier supervisor has left.</summary>
     public void Recover()
     {
-        foreach (var file in Directory.EnumerateFiles(context.Files.Running, "*.json"))
+        foreach (var file in Directory.GetFiles(context.Files.Running, "*.json"))
         {
             try
             {
@@ -76,14 +76,17 @@ internal sealed class JobSupervisor(SupervisorContext context) : IJobSupervisor
     /// <inheritdoc/>
     public Task ForgetAsync(string id, CancellationToken cancellationToken)
     {
+        JobRun? forgotten = null;
         lock (_gate)
         {
-            if (Find(id)?.State.Ended is not null)
+            if (_runs.TryGetValue(id, out var run) && run.State.Ended is not null)
             {
                 _runs.Remove(id);
+                forgotten = run;
             }
         }
 
+        forgotten?.Forget();
         return Task.CompletedTask;
     }
 

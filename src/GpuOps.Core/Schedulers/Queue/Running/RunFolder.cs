@@ -31,7 +31,7 @@ internal sealed partial class RunFolder(SupervisorFiles files, RunId id)
         return error == Exists ? false : throw new IOException($"'{_folder}' cannot be made: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
-    /// <summary>Writes down that it runs.</summary>
+    /// <summary>Writes down that it runs, for the next supervisor.</summary>
     /// <param name="record">What is known of it.</param>
     public void Record(StartRecord record)
     {
@@ -48,13 +48,10 @@ internal sealed partial class RunFolder(SupervisorFiles files, RunId id)
 
     /// <summary>Writes down how it ended; it is on the disk when this returns.</summary>
     /// <param name="run">How it ended.</param>
-    public void WriteEnd(SupervisedRun run)
-    {
+    public void WriteEnd(SupervisedRun run) =>
         DurableFile.Write(ExitFile, JsonSerializer.SerializeToUtf8Bytes(run, SupervisorJson.Default.SupervisedRun));
-        File.Delete(_record);
-    }
 
-    /// <summary>It is written down elsewhere.</summary>
+    /// <summary>Whoever has to know of its end knows it: the next supervisor need not tell of it.</summary>
     public void ForgetRecord() => File.Delete(_record);
 
     private static T? Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

@@ -49,7 +49,6 @@ internal sealed class RunStart(RunFolder folder, SupervisorContext context, Acti
     {
         if (folder.ReadEnd() is { } end)
         {
-            folder.ForgetRecord();
             return new RunBeginning(end, known);
         }
 

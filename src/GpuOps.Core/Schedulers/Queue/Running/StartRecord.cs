@@ -2,7 +2,7 @@ using GpuOps.Pools;
 
 namespace GpuOps.Schedulers.Queue.Running;
 
-/// <summary>What the next supervisor has to know of a start that has not ended. No secrets.</summary>
+/// <summary>What the next supervisor has to know of a start. No secrets.</summary>
 /// <param name="Run">The start.</param>
 /// <param name="Grace">How long it has to end by itself.</param>
 /// <param name="Reservation">Its GPUs.</param>

@@ -20,7 +20,7 @@ public sealed class SupervisorFiles(string folder)
     /// <summary>Locked as long as it lives.</summary>
     internal string Lock => Path.Combine(folder, "supervisor.lock");
 
-    /// <summary>The starts that have not ended.</summary>
+    /// <summary>The starts that have not ended, or whose end nobody has taken note of yet.</summary>
     internal string Running => Path.Combine(folder, "running");
 
     /// <summary>Tells processes of this queue's jobs from those of another's.</summary>
