@@ -6,6 +6,8 @@ namespace GpuOps.Server;
 internal static class Usage
 {
     private const string Text = """
+        gpuops-server serve [--folder FOLDER] [--pool NAME-OR-URI] [--cpu COUNT] [--detach]
+            takes jobs and starts each when it is its turn; Start-GpuServer starts it
         gpuops-server supervise --folder FOLDER [--pool NAME-OR-URI] [--detach]
             starts the jobs' processes, and lives as long as they do; the service starts it by itself
         """;

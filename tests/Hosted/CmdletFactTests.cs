@@ -17,7 +17,7 @@ public sealed class CmdletFactTests
     /// <summary>They return nothing.</summary>
     private static readonly string[] Silent =
     [
-        "Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend", "Remove-SshProfile",
+        "Disable-Gpu", "Enable-Gpu", "Remove-GpuReservation", "Unregister-GpuBackend", "Remove-SshProfile", "Remove-GpuJob", "Stop-GpuServer",
     ];
 
     public static TheoryData<string> Names => [.. Commands.Value.Keys];

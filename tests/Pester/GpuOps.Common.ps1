@@ -45,6 +45,7 @@ function Set-FakeGpu([hashtable[]] $Gpu) {
 <# Gives everything back, so that no heartbeat goes on for a store that is about to be deleted. #>
 function Exit-Sandbox {
     Get-Job | Where-Object { $_.PSJobTypeName -like 'Gpu*' } | Remove-Job -Force
+    Get-GpuServer -ErrorAction Ignore | Stop-GpuServer -EndJob
     Get-GpuReservation -ErrorAction Ignore | Remove-GpuReservation -Force -Confirm:$false -ErrorAction Ignore
     Get-ChildItem Env:GPUOPS_* | Remove-Item
     foreach ($name in $script:VariablesBefore.Keys) { Set-Item "Env:$name" $script:VariablesBefore[$name] }

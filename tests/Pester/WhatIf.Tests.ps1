@@ -14,6 +14,12 @@ BeforeDiscovery {
         'New-SshProfile'          = { New-SshProfile other other.example.org -WhatIf }
         'Set-SshProfile'          = { Get-SshProfile | Set-SshProfile -User bob -Default -WhatIf }
         'Remove-SshProfile'       = { Get-SshProfile | Remove-SshProfile -WhatIf }
+        'Submit-GpuJob'           = { Submit-GpuJob -WhatIf -- true }
+        'Set-GpuJob'              = { Get-GpuJob -State Queued | Set-GpuJob -Priority 3 -WhatIf }
+        'Stop-GpuJob'             = { Get-GpuJob -State Queued | Stop-GpuJob -WhatIf }
+        'Remove-GpuJob'           = { Get-GpuJob -State Completed | Remove-GpuJob -WhatIf }
+        'Start-GpuServer'         = { Start-GpuServer -Backend "queue:$Sandbox/other" -WhatIf }
+        'Stop-GpuServer'          = { Stop-GpuServer -WhatIf }
         'Submit-SlurmJob'         = { Submit-SlurmJob -WhatIf -- true }
         'Stop-SlurmJob'           = { Get-SlurmJob | Stop-SlurmJob -WhatIf }
         'Suspend-SlurmJob'        = { Get-SlurmJob -Name free | Suspend-SlurmJob -WhatIf }
@@ -37,6 +43,9 @@ Describe '-WhatIf' {
             $null = Submit-SlurmJob -Name free -DependsOn (Get-SlurmJob -Name held) -- true
         }
 
+        $null = Start-GpuServer
+        $null = Submit-GpuJob -Hold -- true
+        $null = Submit-GpuJob -- true | Wait-GpuJob
         $null = Request-GpuReservation -Id 0
         Disable-Gpu 3 -Reason broken
         Register-GpuBackend mine -Uri sqlite:/tmp/mine.db
@@ -47,6 +56,8 @@ Describe '-WhatIf' {
                 Get-GpuStatus | ForEach-Object { $_.Id, $_.State, $_.ReservationId, $_.Note -join ' ' }
                 Get-GpuQueue | ForEach-Object Id
                 if ($HasSlurm) { Get-SlurmJob -AllUser | ForEach-Object { $_.Id, $_.State, ($_.Priority -eq 0), $_.RestartCount -join ' ' } }
+                Get-GpuJob | ForEach-Object { $_.Id, $_.State, $_.Priority -join ' ' }
+                Get-GpuServer | ForEach-Object ProcessId
                 Get-GpuBackend | ForEach-Object { $_.Name, $_.Uri -join ' ' }
                 Get-SshProfile | ForEach-Object { $_.Name, $_.HostName, $_.User, $_.IsDefault -join ' ' }
                 Get-GpuOpsConfiguration | ForEach-Object { $_.Key, $_.Text -join ' ' }

@@ -152,6 +152,11 @@ public sealed class GpuOpsConfiguration
         Backends.FirstOrDefault(static backend => backend.IsDefault && BackendCatalog.Default.TryFind(backend.Provider)?.Scheduler is not null)?.Name
         ?? ChooseBackend("queue");
 
+    /// <summary>The pool that this host's queue takes GPUs from when none is named: the default backend if that is a pool, else this host's.</summary>
+    public string ChoosePool() =>
+        Backends.FirstOrDefault(static backend => backend.IsDefault && BackendCatalog.Default.TryFind(backend.Provider)?.Pool is not null)?.Name
+        ?? BackendName.Local;
+
     // A URI needs no registration.
     internal bool HasBackend(string nameOrUri) => !BackendName.IsValid(nameOrUri) || backends.ContainsKey(nameOrUri);
 

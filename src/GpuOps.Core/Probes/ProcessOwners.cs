@@ -59,7 +59,7 @@ internal sealed partial class ProcessOwners(string procFolder = "/proc")
     }
 
     // A user id nobody has a name for (a container's) is shown as its number, as ps does.
-    private static unsafe string UserName(uint uid)
+    internal static unsafe string UserName(uint uid)
     {
         const int OutOfRange = 34;
         for (var size = 1024; size <= 1024 * 1024; size *= 4)

@@ -57,7 +57,7 @@ public sealed class BackendTests : IDisposable
         Assert.Equal("later", workspace.Load().Backends[^1].Name);
         var error = Assert.Throws<GpuOpsException>(() => workspace.Load().ResolveBackend("later"));
         Assert.Equal("UnknownBackendScheme", error.Id);
-        Assert.Contains("sqlite:, redis:, rediss:, redis+unix:, slurm:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("sqlite:, redis:, rediss:, redis+unix:, queue:, slurm:", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

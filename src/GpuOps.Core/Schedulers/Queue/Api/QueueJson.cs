@@ -15,5 +15,5 @@ namespace GpuOps.Schedulers.Queue.Api;
 [JsonSerializable(typeof(GpuJobPage))]
 [JsonSerializable(typeof(GpuJobRequest))]
 [JsonSerializable(typeof(QueueFault))]
-[JsonSerializable(typeof(QueueServer))]
+[JsonSerializable(typeof(GpuServer))]
 public sealed partial class QueueJson : JsonSerializerContext;

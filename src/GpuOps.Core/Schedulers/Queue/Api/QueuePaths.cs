@@ -6,6 +6,9 @@ public static class QueuePaths
     /// <summary>The service itself.</summary>
     public const string Server = "/v1/server";
 
+    /// <summary>POST ends the service; <c>?jobs=true</c> the jobs too.</summary>
+    public const string StopServer = "/v1/server/stop";
+
     /// <summary>The jobs: GET lists them, POST submits one.</summary>
     public const string Jobs = "/v1/jobs";
 
@@ -23,6 +26,9 @@ public static class QueuePaths
 
     /// <summary>Jobs as server-sent events: each once as it is, then whenever it changes.</summary>
     public const string Events = "/v1/events";
+
+    /// <summary>The type of an event that tells of a job which there is not, or not any more.</summary>
+    public const string RemovedEvent = "removed";
 
     /// <summary>The path of one job.</summary>
     /// <param name="path">One of the paths above.</param>

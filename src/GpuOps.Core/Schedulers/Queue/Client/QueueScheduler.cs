@@ -12,6 +12,8 @@ namespace GpuOps.Schedulers.Queue.Client;
 /// <summary>A queue service. Any number of callers may use it at once.</summary>
 public sealed class QueueScheduler : IJobScheduler
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     private readonly QueueConnection _connection;
 
     /// <summary>Makes it; it connects at first use.</summary>
@@ -35,8 +37,37 @@ public sealed class QueueScheduler : IJobScheduler
     /// <summary>Asks what the service says of itself.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="GpuOpsException"><c>QueueServiceNotRunning</c>.</exception>
-    public Task<QueueServer> ReadServerAsync(CancellationToken cancellationToken) =>
-        _connection.AskAsync(HttpMethod.Get, QueuePaths.Server, null, QueueJson.Default.QueueServer, cancellationToken);
+    public async Task<GpuServer> ReadServerAsync(CancellationToken cancellationToken) =>
+        await _connection.AskAsync(HttpMethod.Get, QueuePaths.Server, null, QueueJson.Default.GpuServer, cancellationToken) with { Backend = Backend };
+
+    /// <summary>The same; null when none runs, or it is just going away.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<GpuServer?> FindServerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadServerAsync(cancellationToken);
+        }
+        catch (GpuOpsException fault) when (fault.Id is "QueueServiceNotRunning" or "QueueServiceLost")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells the service to end. Jobs that run go on, and one that is started again finds them.</summary>
+    /// <param name="endJobs">Ends the jobs that run, and then what they were children of.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>QueueServiceNotRunning</c>.</exception>
+    public async Task StopServerAsync(bool endJobs, CancellationToken cancellationToken)
+    {
+        using (await _connection.SendAsync(HttpMethod.Post, QueuePaths.StopServer + (endJobs ? "?jobs=true" : ""), null, cancellationToken))
+        {
+        }
+
+        // Who starts another one right behind it must find nobody.
+        while (await FindServerAsync(cancellationToken) is not null)
+            await Task.Delay(Look, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<GpuJob> SubmitJobAsync(GpuJobRequest request, CancellationToken cancellationToken) =>
@@ -80,22 +111,15 @@ public sealed class QueueScheduler : IJobScheduler
     {
         ArgumentNullException.ThrowIfNull(ids);
         HashSet<string> open = [.. ids];
-        var known = (await ReadJobsAsync(new GpuJobQuery { Ids = [.. open] }, cancellationToken)).Select(static job => job.Id).ToHashSet();
-        foreach (var id in open.Where(id => !known.Contains(id)).ToArray())
+        while (open.Count > 0)
         {
-            open.Remove(id);
-            yield return new GpuJobEnd(id, null);
-        }
-
-        if (open.Count == 0)
-            yield break;
-        await foreach (var job in WatchAsync([.. open], cancellationToken))
-        {
-            if (!job.IsFinished || !open.Remove(job.Id))
-                continue;
-            yield return new GpuJobEnd(job.Id, job);
-            if (open.Count == 0)
-                yield break;
+            await foreach (var (id, job) in WatchAsync([.. open], cancellationToken))
+            {
+                if (job is not { IsFinished: false } && open.Remove(id))
+                    yield return new GpuJobEnd(id, job);
+                if (open.Count == 0)
+                    break;
+            }
         }
     }
 
@@ -120,7 +144,7 @@ public sealed class QueueScheduler : IJobScheduler
         try
         {
             var server = await ReadServerAsync(cancellationToken);
-            check = new BackendCheck("Service", true, $"Version {server.Version}, process {server.ProcessId}, since {server.Started.LocalDateTime:g}.");
+            check = new BackendCheck("Service", true, $"Version {server.Version}, process {server.ProcessId}, since {server.StartTime:g}.");
         }
         catch (GpuOpsException fault)
         {
@@ -130,14 +154,14 @@ public sealed class QueueScheduler : IJobScheduler
         yield return check;
     }
 
-    /// <summary>Jobs as they are, and again whenever they change.</summary>
-    /// <param name="ids">Which; none for all.</param>
+    /// <summary>Jobs as they are, and again whenever they change; null for one that there is not, or not any more.</summary>
+    /// <param name="ids">Which; none for all that change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async IAsyncEnumerable<GpuJob> WatchAsync(IReadOnlyList<string> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(string Id, GpuJob? Job)> WatchAsync(IReadOnlyList<string> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = string.Join('&', ids.Select(static id => $"id={Uri.EscapeDataString(id)}"));
         await foreach (var item in EventsAsync($"{QueuePaths.Events}?{query}", static data => JsonSerializer.Deserialize(data, QueueJson.Default.GpuJob)!, cancellationToken))
-            yield return Own(item.Data);
+            yield return (item.Data.Id, item.EventType == QueuePaths.RemovedEvent ? null : Own(item.Data));
     }
 
     /// <inheritdoc/>

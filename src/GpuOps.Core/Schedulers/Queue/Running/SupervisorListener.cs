@@ -1,14 +1,14 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using GpuOps.Processes;
 
 namespace GpuOps.Schedulers.Queue.Running;
 
 /// <summary>Where a supervisor listens, to its own user alone.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed partial class SupervisorListener : IDisposable
+internal sealed class SupervisorListener : IDisposable
 {
-    private const int SocketLevel = 1, PeerCredentials = 17, CredentialsSize = 12, UserAt = 4, Waiting = 128;
+    private const int Waiting = 128;
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
@@ -27,7 +27,7 @@ internal sealed partial class SupervisorListener : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public async Task ServeAsync(IJobSupervisor supervisor, CancellationToken cancellationToken)
     {
-        var own = EffectiveUser();
+        var own = PeerCredentials.OwnUser;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -53,22 +53,11 @@ internal sealed partial class SupervisorListener : IDisposable
     {
         using (caller)
         {
-            if (UserOf(caller) == own)
+            if (PeerCredentials.Of(caller).UserId == own)
             {
                 var stream = new SupervisorStream(new NetworkStream(caller, ownsSocket: true));
                 await new SupervisorConnection(supervisor, stream).ServeAsync(cancellationToken);
             }
         }
     }
-
-    /// <summary>Who is at the other end, as the kernel knows it: unix(7).</summary>
-    private static uint UserOf(Socket caller)
-    {
-        var credentials = new byte[CredentialsSize];
-        caller.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
-        return BitConverter.ToUInt32(credentials, UserAt);
-    }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
 }

@@ -27,7 +27,7 @@ internal sealed partial class QueueLoop : IAsyncDisposable
     private readonly CpuLine _cpuLine;
     private readonly Backoff _poolPause = new(ShortPause, LongPause), _storePause = new(ShortPause, LongPause);
     private IJobSupervisor? _supervisor;
-    private bool _isPoolPaused, _isStorePaused, _knowsClaims, _looksForClaims;
+    private bool _isDraining, _isPoolPaused, _isStorePaused, _knowsClaims, _looksForClaims;
 
     public QueueLoop(QueueStore store, QueueServiceOptions options, QueueNotes notes)
     {
@@ -65,6 +65,9 @@ internal sealed partial class QueueLoop : IAsyncDisposable
         _notes.Out.Clear();
         _isPoolPaused = false;
     });
+
+    /// <summary>Starts nothing any more.</summary>
+    public void Drain() => _inbox.Post(() => _isDraining = true);
 
     /// <summary>Sends a signal to a job that runs.</summary>
     public void Signal(long id, int signal) => _inbox.Post(() =>
@@ -142,7 +145,7 @@ internal sealed partial class QueueLoop : IAsyncDisposable
             return;
         }
 
-        if (_isStorePaused)
+        if (_isStorePaused || _isDraining)
             return;
         while (_cpuLine.TryTake(out var id))
         {

@@ -160,6 +160,23 @@ public sealed class QueueService : IAsyncDisposable
     /// <summary>Asks the pool again for what could not be had: somebody has put a GPU back into service.</summary>
     public void LookAgain() => _loop.LookAgain();
 
+    /// <summary>Starts nothing any more, and ends the jobs that run. Jobs that wait stay in the queue.</summary>
+    /// <param name="by">Who wants that.</param>
+    /// <param name="cancellationToken">Ends the wait; the jobs may then be ended all the same.</param>
+    public async Task EndJobsAsync(string by, CancellationToken cancellationToken)
+    {
+        _loop.Drain();
+        // First, so that no end is missed between a look and the news.
+        var news = Watch(cancellationToken);
+        if (await EndAllAsync(by, cancellationToken))
+            return;
+        await foreach (var _ in news)
+        {
+            if (await EndAllAsync(by, cancellationToken))
+                return;
+        }
+    }
+
     /// <summary>Stops deciding. Jobs that run go on, and places in the pool's line are given up.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -168,6 +185,16 @@ public sealed class QueueService : IAsyncDisposable
         await _loop.DisposeAsync();
         _store.Committed = null;
         _watchers.End();
+    }
+
+    /// <summary>Ends all that run; true when none does.</summary>
+    private async Task<bool> EndAllAsync(string by, CancellationToken cancellationToken)
+    {
+        var running = new GpuJobQuery { States = [GpuJobState.Starting, GpuJobState.Running] };
+        var (jobs, _) = await ListAsync(new QueueListing { Filter = running, Limit = QueueListing.MaxLimit }, cancellationToken);
+        foreach (var job in jobs)
+            await CancelAsync(job.Id, by, cancellationToken);
+        return jobs.Count == 0;
     }
 
     private void Tell(IReadOnlyList<StoredChange> changes)

@@ -1,0 +1,59 @@
+using GpuOps.Errors;
+using GpuOps.Schedulers.Queue.Api;
+
+namespace GpuOps.Server.Api;
+
+/// <summary>Errors as answers.</summary>
+internal static partial class Faults
+{
+    private static readonly Dictionary<GpuOpsErrorKind, int> Statuses = new()
+    {
+        [GpuOpsErrorKind.InvalidArgument] = StatusCodes.Status400BadRequest,
+        [GpuOpsErrorKind.InvalidData] = StatusCodes.Status500InternalServerError,
+        [GpuOpsErrorKind.NotFound] = StatusCodes.Status404NotFound,
+        [GpuOpsErrorKind.AlreadyExists] = StatusCodes.Status409Conflict,
+        [GpuOpsErrorKind.Busy] = StatusCodes.Status409Conflict,
+        [GpuOpsErrorKind.NotAllowed] = StatusCodes.Status403Forbidden,
+        [GpuOpsErrorKind.Authentication] = StatusCodes.Status401Unauthorized,
+        [GpuOpsErrorKind.Exhausted] = StatusCodes.Status507InsufficientStorage,
+        [GpuOpsErrorKind.NotReady] = StatusCodes.Status503ServiceUnavailable,
+        [GpuOpsErrorKind.Unreachable] = StatusCodes.Status503ServiceUnavailable,
+        [GpuOpsErrorKind.Timeout] = StatusCodes.Status504GatewayTimeout,
+    };
+
+    /// <summary>Makes an answer of what an endpoint throws.</summary>
+    /// <param name="app">The service.</param>
+    public static void UseFaults(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody reads the answer.
+        }
+        catch (GpuOpsException fault) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, Statuses.GetValueOrDefault(fault.Kind, StatusCodes.Status500InternalServerError), new QueueFault(fault.Id, fault.Kind, fault.Message));
+        }
+        catch (BadHttpRequestException fault) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, fault.StatusCode, new QueueFault("InvalidRequest", GpuOpsErrorKind.InvalidArgument, $"The request makes no sense: {(fault.InnerException ?? fault).Message}"));
+        }
+        catch (Exception fault) when (!context.Response.HasStarted)
+        {
+            Failed(app.Logger, context.Request.Method, context.Request.Path, fault);
+            await WriteAsync(context, StatusCodes.Status500InternalServerError, new QueueFault("UnexpectedFailure", GpuOpsErrorKind.InvalidData, $"The service failed: {fault.Message}"));
+        }
+    });
+
+    private static Task WriteAsync(HttpContext context, int status, QueueFault fault)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(fault, QueueJson.Default.QueueFault);
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    private static partial void Failed(ILogger logger, string method, string path, Exception fault);
+}

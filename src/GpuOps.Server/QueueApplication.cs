@@ -1,0 +1,37 @@
+using GpuOps.Schedulers.Queue;
+using GpuOps.Schedulers.Queue.Api;
+using GpuOps.Schedulers.Queue.Service;
+using GpuOps.Server.Api;
+
+namespace GpuOps.Server;
+
+/// <summary>The queue as a web application on a Unix socket.</summary>
+internal static class QueueApplication
+{
+    /// <summary>Puts it together.</summary>
+    /// <param name="location">Where it listens.</param>
+    /// <param name="options">What it was started with.</param>
+    /// <param name="queue">The queue.</param>
+    public static WebApplication Build(QueueLocation location, ServeOptions options, QueueService queue)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "gpuops-server", ContentRootPath = options.Folder });
+        builder.Logging.ClearProviders().AddSimpleConsole(static console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ssZ "))
+            .SetMinimumLevel(LogLevel.Warning);
+        // What is left of an earlier one: the lock on the queue's store says that nobody listens any more.
+        File.Delete(location.Socket);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenUnixSocket(location.Socket);
+            kestrel.AddServerHeader = false;
+        });
+        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, QueueJson.Default));
+        builder.Services.AddSingleton(queue).AddSingleton(options).AddSingleton<ServiceFacts>();
+        var app = builder.Build();
+        app.UseFaults();
+        app.MapServer();
+        app.MapJobs();
+        app.MapLogs();
+        app.MapEvents();
+        return app;
+    }
+}
