@@ -9,11 +9,11 @@ Describe 'A session with the queue' {
     AfterAll { Exit-Sandbox }
 
     It 'runs the lines of README' {
-        1..6 | ForEach-Object { Submit-GpuJob -Gpus 1 -Name "seed$_" -- sh examples/train.sh --seed $_ } | Out-Null
-        $jobs = Get-GpuJob | Wait-GpuJob
+        $lines = [regex]::Match((Get-Content $Root/README.md -Raw), '(?s)```powershell\r?\n(Start-GpuServer.*?)```').Groups[1].Value
+        & ([scriptblock]::Create($lines)) | Out-Null
+        $jobs = Get-GpuJob
         $jobs.State | Sort-Object -Unique | Should -Be Completed
-        $jobs | Where-Object ExitCode -NE 0 | Should -BeNullOrEmpty
-        $jobs.Name | Sort-Object | Should -Be seed1, seed2, seed3, seed4, seed5, seed6
+        $jobs.Name | Should -Be (1..20).ForEach({ "seed$_" })
         (Get-GpuJob -Name seed3 | Get-GpuJobLog) -match 'seed 3$' | Should -HaveCount 1
     }
 
