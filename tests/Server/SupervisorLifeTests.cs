@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using GpuOps.Errors;
 using GpuOps.Pools.Reservations;
+using GpuOps.Processes;
 using GpuOps.Schedulers.Queue.Running;
 
 namespace GpuOps.ServerTests;
@@ -51,20 +52,22 @@ public sealed class SupervisorLifeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_lives_when_who_started_it_is_killed_with_all_its_group()
+    public async Task It_lives_when_who_started_it_is_killed_with_all_its_group_and_has_nothing_of_it()
     {
         await using var other = new SupervisorRig();
+        var held = Path.Combine(other.Folder, "held");
         using var starter = Process.Start(new ProcessStartInfo(
-            "setsid", ["sh", "-c", $"'{SupervisorRig.Program}' supervise --detach --folder '{other.State}' && echo up && exec sleep 1000"]) { RedirectStandardOutput = true })!;
+            "setsid", ["sh", "-c", $"exec 9> '{held}'; GPUOPS_RUN_ID=outer/1.1 '{SupervisorRig.Program}' supervise --detach --folder '{other.State}' && echo up && exec sleep 1000"]) { RedirectStandardOutput = true })!;
         Assert.Equal("up", await starter.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, LocalProcesses.Signal(-starter.Id, Kill));
         await starter.WaitForExitAsync(TestContext.Current.CancellationToken);
         // Its output was not kept open either.
         Assert.Null(await starter.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-        await using var client = await JobSupervisorClient.FindAsync(other.State, TestContext.Current.CancellationToken);
-        Assert.False(LocalProcesses.IsGone(client!.Process!));
-        await other.ConnectAsync();
-        Assert.Equal(client.Process, other.Client.Process);
+        var supervisor = (await other.ConnectAsync()).Process!;
+        Assert.False(LocalProcesses.IsGone(supervisor));
+        Assert.DoesNotContain(held, new DirectoryInfo($"/proc/{supervisor.ProcessId}/fd").EnumerateFileSystemInfos().Select(static file => file.LinkTarget));
+        Assert.False(ProcessTable.Read().IsMarked(supervisor.ProcessId, ProcessTable.Marker("GPUOPS_RUN_ID", "outer/1.1")));
+        Assert.Single(File.ReadAllLines(Path.Combine(other.State, "supervisor.log")));
     }
 
     [Fact]

@@ -24,9 +24,6 @@ internal sealed class DetachedProgram(IReadOnlyList<string> command, string fold
     public static async Task<string> CallAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardError = true };
-        // It is no part of a job that may be starting it, and does not end with that.
-        start.Environment.Remove(RunProcesses.MarkerVariable);
-        start.Environment.Remove(VisibleDevices.ReservationIdVariable);
         try
         {
             using var process = Process.Start(start)!;
@@ -69,6 +66,9 @@ internal sealed class DetachedProgram(IReadOnlyList<string> command, string fold
     private Task<ChildEnd> Spawn(string errorId)
     {
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(static it => (string)it.Key, static it => (string?)it.Value ?? "");
+        // It is no part of a job or command that may be starting it, and does not end with that.
+        variables.Remove(RunProcesses.MarkerVariable);
+        variables.Remove(VisibleDevices.ReservationIdVariable);
         // It lies idle for days: memory counts more than few collections, and nobody debugs it. Only variables say so.
         variables["DOTNET_GCgen0size"] = "0x200000";
         variables["DOTNET_EnableDiagnostics"] = "0";
