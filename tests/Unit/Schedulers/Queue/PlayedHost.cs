@@ -102,7 +102,7 @@ public sealed class PlayedHost(IGpuPool pool)
         {
             if (run.State.Ended is not null)
                 return;
-            LeaveGpus(run.Order);
+            LeaveGpus(run.Order.Reservation);
             if (run.Order.Reservation is { } held)
                 await pool.ReleaseAsync(held.ComputerName, held.Id, CancellationToken.None);
             lock (_gate)
@@ -135,7 +135,7 @@ public sealed class PlayedHost(IGpuPool pool)
         lock (_gate)
         {
             foreach (var run in _runs.Values.Where(run => run.State.Ended is null))
-                LeaveGpus(run.Order);
+                LeaveGpus(run.Order.Reservation);
             _runs.Clear();
             // A process of which nobody can say whether it lives.
             Process = new ProcessIdentity("elsewhere", 1, DateTimeOffset.UtcNow.Ticks);
@@ -160,7 +160,7 @@ public sealed class PlayedHost(IGpuPool pool)
             }
 
             Started.Add(order);
-            UseGpus(order);
+            UseGpus(order.Reservation, order.Id);
             Tell(run.State);
             if (Program is { } program)
                 _ = Task.Run(async () =>
@@ -172,23 +172,28 @@ public sealed class PlayedHost(IGpuPool pool)
         }
     }
 
-    private void UseGpus(RunOrder order)
-    {
-        foreach (var gpu in order.Reservation?.GpuId ?? [])
-        {
-            var used = _inUse.GetValueOrDefault(gpu) + order.Reservation!.Share;
-            _inUse[gpu] = used;
-            if (used > 1)
-                Offences.Add($"GPU {gpu} was given to {order.Id} and to somebody else.");
-        }
-    }
-
-    private void LeaveGpus(RunOrder order)
+    /// <summary>Somebody begins to use GPUs.</summary>
+    public void UseGpus(GpuReservation? held, string who)
     {
         lock (_gate)
         {
-            foreach (var gpu in order.Reservation?.GpuId ?? [])
-                _inUse[gpu] -= order.Reservation!.Share;
+            foreach (var gpu in held?.GpuId ?? [])
+            {
+                var used = _inUse.GetValueOrDefault(gpu) + held!.Share;
+                _inUse[gpu] = used;
+                if (used > 1)
+                    Offences.Add($"GPU {gpu} was given to {who} and to somebody else.");
+            }
+        }
+    }
+
+    /// <summary>Somebody has used them.</summary>
+    public void LeaveGpus(GpuReservation? held)
+    {
+        lock (_gate)
+        {
+            foreach (var gpu in held?.GpuId ?? [])
+                _inUse[gpu] -= held!.Share;
         }
     }
 

@@ -31,8 +31,9 @@ public sealed class QueueDispatchTests
             for (var turn = 0; turn < 30; turn++)
             {
                 var held = await rig.ReserveAsync(new GpuDemand(Count: 1 + turn % 3));
-                lock (rig.Played.Offences)
-                    Assert.True(held.GpuId.Count > 0);
+                rig.Played.UseGpus(held, "eve");
+                await Task.Yield();
+                rig.Played.LeaveGpus(held);
                 await rig.Pool.ReleaseAsync(QueueRig.Host, held.Id, Token);
             }
         }, Token);
@@ -89,6 +90,35 @@ public sealed class QueueDispatchTests
         await rig.Played.EndAsync($"{high}.1");
         await rig.UntilAsync(low, GpuJobState.Running);
         Assert.Equal(["1.1", $"{higher}.1", $"{high}.1", $"{low}.1"], rig.Played.StartIds);
+    }
+
+    /// <summary>The pool grants a request in the very moment in which a job of higher priority comes.</summary>
+    [Fact]
+    public async Task A_request_that_was_taken_back_starts_nothing_when_it_is_granted_all_the_same()
+    {
+        await using var rig = await QueueRig.StartAsync(gpus: 1);
+        await rig.CloseAsync();
+        var (granted, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        rig.Through = pool => LateAnswer.Of(pool, async answer =>
+        {
+            if (answer is ReservationDecision { Reservation.Id: var id } && id.EndsWith("-2.1", StringComparison.Ordinal) && granted.TrySetResult())
+                await go.Task;
+        });
+        await rig.OpenAsync();
+        await rig.UntilAsync(await rig.SubmitAsync(QueueRig.Gpus(1)), GpuJobState.Running);
+        var low = await rig.SubmitAsync(QueueRig.Gpus(1));
+        await rig.UntilInLineAsync(low);
+        await rig.Played.EndAsync("1.1");
+        await granted.Task;
+        var high = await rig.SubmitAsync(QueueRig.Gpus(1, priority: 5));
+        // What came later was seen, and so was this.
+        await rig.UntilAsync(await rig.SubmitAsync(QueueFolder.Job()), GpuJobState.Running);
+        go.SetResult();
+        await rig.UntilAsync(high, GpuJobState.Running);
+        await rig.Played.EndAsync($"{high}.1");
+        await rig.UntilAsync(low, GpuJobState.Running);
+        Assert.Equal(["1.1", "4.1", $"{high}.1", $"{low}.1"], rig.Played.StartIds);
+        Assert.Empty(rig.Played.Offences);
     }
 
     [Fact]

@@ -55,6 +55,26 @@ public sealed class QueueStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_answered_is_what_will_be_read()
+    {
+        await using var store = _folder.Open(_time);
+        var variables = new Dictionary<string, string> { ["A"] = "b" };
+        _time.Advance(TimeSpan.FromTicks(12345));
+        GpuJobRequest[] requests =
+        [
+            QueueFolder.Job() with { Priority = 3, Hold = true, Variables = variables, RequestId = "r" },
+            QueueFolder.Job() with { Dependencies = [new("1", GpuJobDependencyType.Any)], Variables = variables },
+        ];
+        var answered = await store.AddAsync(requests, "ann", Token);
+        await store.ChangeAsync(2, job => job with { State = GpuJobState.Failed, Ended = job.Submitted }, Token);
+        var broken = (await store.AddAsync([QueueFolder.Job() with { Dependencies = [new("2")] }], "ann", Token)).Single();
+        foreach (var job in new[] { answered[0], broken })
+            Assert.Equivalent(await store.FindAsync(job.Id, Token), job, strict: true);
+        Assert.Equal([1L], answered[1].WaitsFor);
+        Assert.Empty(answered[1].Request.Variables);
+    }
+
+    [Fact]
     public async Task A_change_is_kept()
     {
         await using (var store = _folder.Open(_time))

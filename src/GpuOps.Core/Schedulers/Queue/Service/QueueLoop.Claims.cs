@@ -37,13 +37,17 @@ internal sealed partial class QueueLoop
         PausePool(fault);
     }
 
-    private void PausePool(Exception fault)
+    /// <summary>Leaves the pool alone for a while.</summary>
+    /// <returns>For how long.</returns>
+    private TimeSpan PausePool(Exception fault)
     {
         if (fault is not GpuOpsException)
             _options.Log($"The pool cannot be asked: {fault}");
         _notes.Pool = fault.Message;
         _isPoolPaused = true;
-        _inbox.PostAfter(_poolPause.Next(), () => _isPoolPaused = false);
+        var wait = _poolPause.Next();
+        _inbox.PostAfter(wait, () => _isPoolPaused = false);
+        return wait;
     }
 
     private void HearPool()
@@ -70,8 +74,7 @@ internal sealed partial class QueueLoop
                 _inbox.Post(() =>
                 {
                     _looksForClaims = false;
-                    PausePool(fault);
-                    _inbox.PostAfter(ShortPause, LookForClaims);
+                    _inbox.PostAfter(PausePool(fault), LookForClaims);
                 });
             }
         });
@@ -80,6 +83,7 @@ internal sealed partial class QueueLoop
     /// <summary>Goes on with the requests that are still wanted, and takes the others back.</summary>
     private void TakeClaims(PoolSnapshot snapshot)
     {
+        HearPool();
         _looksForClaims = false;
         if (_supervisor is not { } supervisor)
             return;

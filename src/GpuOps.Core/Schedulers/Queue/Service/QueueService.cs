@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuOps.Errors;
+using GpuOps.Schedulers.Queue.Api;
 using GpuOps.Schedulers.Queue.Store;
 
 namespace GpuOps.Schedulers.Queue.Service;
@@ -67,12 +68,11 @@ public sealed class QueueService : IAsyncDisposable
     /// <summary>A page of jobs.</summary>
     /// <param name="listing">Which, in what order.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The jobs, and the cursor of the next page.</returns>
     /// <exception cref="GpuOpsException"><c>InvalidCursor</c>, <c>InvalidLimit</c>.</exception>
-    public async Task<(IReadOnlyList<GpuJob> Jobs, string? Next)> ListAsync(QueueListing listing, CancellationToken cancellationToken)
+    public async Task<GpuJobPage> ListAsync(QueueListing listing, CancellationToken cancellationToken)
     {
         var page = await _store.ListAsync(listing, cancellationToken);
-        return ([.. page.Jobs.Select(_view.Of)], page.Next);
+        return new GpuJobPage([.. page.Jobs.Select(_view.Of)], page.Next);
     }
 
     /// <summary>How many jobs there are in each state.</summary>

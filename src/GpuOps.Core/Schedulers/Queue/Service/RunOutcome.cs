@@ -12,6 +12,12 @@ internal static class RunOutcome
     /// <param name="now">The time, where the supervisor does not say when that was.</param>
     public static StoredJob Of(StoredJob job, SupervisedRun run, DateTimeOffset now)
     {
+        var ended = Ended(job, run, now);
+        return run.HasLostReservation ? ended with { Reason = $"{ended.Reason} The pool took its GPUs away while it ran.".TrimStart() } : ended;
+    }
+
+    private static StoredJob Ended(StoredJob job, SupervisedRun run, DateTimeOffset now)
+    {
         var ended = job with
         {
             Started = run.Started ?? job.Started,

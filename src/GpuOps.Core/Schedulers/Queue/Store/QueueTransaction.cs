@@ -103,6 +103,8 @@ internal sealed class QueueTransaction : IDisposable
         if (request.RequestId.Length > 0 && One(_findRequest, user, request.RequestId) is { } known)
             return known;
 
+        // As it will be read again.
+        now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var (waits, broken) = Weigh(request.Dependencies);
         var state = broken is null ? GpuJobState.Queued : GpuJobState.Cancelled;
         _insert.Run(
@@ -118,7 +120,19 @@ internal sealed class QueueTransaction : IDisposable
                 _addSecret.Run(id, _secrets.Seal(id, request.Variables));
         }
 
-        return Tell(Find(id)!);
+        return Tell(new StoredJob
+        {
+            Id = id,
+            Request = RequestText.Kept(request),
+            User = user,
+            State = state,
+            Reason = broken ?? "",
+            Submitted = now,
+            Ended = broken is null ? null : now,
+            Priority = request.Priority,
+            IsHeld = request.Hold,
+            WaitsFor = [.. waits.Select(wait => wait.Id)],
+        });
     }
 
     /// <summary>Writes a job anew. When it is over, its variables are wiped, and what waits for it goes on or is cancelled.</summary>

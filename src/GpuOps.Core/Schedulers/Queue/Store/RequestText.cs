@@ -18,6 +18,9 @@ internal static class RequestText
 
     private static readonly Dictionary<string, string> None = [];
 
+    /// <summary>What is kept of a request in the open: all but the variables.</summary>
+    public static GpuJobRequest Kept(GpuJobRequest request) => request with { Variables = None };
+
     public static string Format(GpuJobRequest request) => JsonSerializer.Serialize(request with { Variables = None, RequestId = "" }, Options);
 
     /// <summary>Reads it back.</summary>
