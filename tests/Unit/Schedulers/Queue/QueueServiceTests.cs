@@ -158,6 +158,20 @@ public sealed class QueueServiceTests
     }
 
     [Fact]
+    public async Task A_queue_that_ends_its_jobs_starts_no_others_with_their_gpus()
+    {
+        await using var rig = await QueueRig.StartAsync(gpus: 1);
+        var runs = await rig.SubmitAsync(QueueRig.Gpus(1));
+        await rig.UntilAsync(runs, GpuJobState.Running);
+        var waits = await rig.SubmitAsync(QueueRig.Gpus(1));
+        await rig.UntilInLineAsync(waits);
+        await rig.Service.EndJobsAsync("ann", Token);
+        await rig.UntilAsync(async () => await rig.Pool.ReadAsync(QueueRig.Host, Token) is { Reservations.Count: 0, Queue.Count: 0 }, "An empty pool");
+        Assert.Equal((GpuJobState.Cancelled, GpuJobState.Queued), ((await rig.Service.FindAsync(runs, Token))!.State, (await rig.Service.FindAsync(waits, Token))!.State));
+        Assert.Equal(["1.1"], rig.Played.StartIds);
+    }
+
+    [Fact]
     public async Task A_job_that_is_being_started_is_cancelled_too()
     {
         await using var rig = await QueueRig.StartAsync(gpus: 1);

@@ -13,7 +13,7 @@ internal sealed partial class QueueLoop
 
     private void TakeGrant(PoolClaim claim, GpuReservation reservation)
     {
-        if (!_inbox.Ending.IsCancellationRequested && _supervisor is not null
+        if (!_inbox.Ending.IsCancellationRequested && !_isDraining && _supervisor is not null
             && _jobs.TryGetValue(claim.Wish.Id, out var job) && job.IsReady && job.Starts + 1 == claim.Start && _beginning.Add(job.Id))
         {
             _gpuLine.Remove(job.Id);

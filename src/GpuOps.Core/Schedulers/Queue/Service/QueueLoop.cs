@@ -27,7 +27,8 @@ internal sealed partial class QueueLoop : IAsyncDisposable
     private readonly CpuLine _cpuLine;
     private readonly Backoff _poolPause = new(ShortPause, LongPause), _storePause = new(ShortPause, LongPause);
     private IJobSupervisor? _supervisor;
-    private bool _isDraining, _isPoolPaused, _isStorePaused, _knowsClaims, _looksForClaims;
+    private volatile bool _isDraining;
+    private bool _isPoolPaused, _isStorePaused, _knowsClaims, _looksForClaims;
 
     public QueueLoop(QueueStore store, QueueServiceOptions options, QueueNotes notes)
     {
@@ -66,8 +67,13 @@ internal sealed partial class QueueLoop : IAsyncDisposable
         _isPoolPaused = false;
     });
 
-    /// <summary>Starts nothing any more.</summary>
-    public void Drain() => _inbox.Post(() => _isDraining = true);
+    /// <summary>Starts nothing any more; places in the pool's line are given up.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        // Wakes the loop.
+        _inbox.Post(static () => { });
+    }
 
     /// <summary>Sends a signal to a job that runs.</summary>
     public void Signal(long id, int signal) => _inbox.Post(() =>
@@ -137,15 +143,15 @@ internal sealed partial class QueueLoop : IAsyncDisposable
     /// <summary>Starts what can be started, and stands in the pool's line for what is next.</summary>
     private void Dispatch()
     {
-        if (_supervisor is not { } supervisor)
+        if (_supervisor is not { } supervisor || _isDraining)
         {
-            // Who would hold the GPUs has gone.
+            // Nobody is to hold GPUs, or nobody is there to.
             if (!_claims.IsEmpty)
                 _claims.Follow([], wish => throw new InvalidOperationException($"Nobody asks for {wish}."));
             return;
         }
 
-        if (_isStorePaused || _isDraining)
+        if (_isStorePaused)
             return;
         while (_cpuLine.TryTake(out var id))
         {
@@ -167,7 +173,7 @@ internal sealed partial class QueueLoop : IAsyncDisposable
         {
             begun = await _store.ChangeAsync(
                 job.Id,
-                now => now.IsReady && now.Starts == job.Starts
+                now => !_isDraining && now.IsReady && now.Starts == job.Starts
                     ? now with { State = GpuJobState.Starting, Starts = now.Starts + 1, Gpus = reservation?.GpuId ?? [], Reason = "", ExitCode = null, Signal = null, Started = null }
                     : null,
                 CancellationToken.None);
