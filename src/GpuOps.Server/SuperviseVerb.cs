@@ -15,6 +15,7 @@ internal static class SuperviseVerb
     public static async Task<int> RunAsync(string[] arguments)
     {
         string? folder = null, pool = null;
+        TimeSpan? patience = null;
         var detach = false;
         for (var rest = arguments.AsMemory(); !rest.IsEmpty;)
         {
@@ -25,6 +26,9 @@ internal static class SuperviseVerb
                     break;
                 case ["--pool", var value, ..]:
                     (pool, rest) = (value, rest[2..]);
+                    break;
+                case ["--patience", var value, ..] when Values.Duration.TryParse(value, out var duration) && duration > TimeSpan.Zero:
+                    (patience, rest) = (duration, rest[2..]);
                     break;
                 case ["--detach", ..]:
                     (detach, rest) = (true, rest[1..]);
@@ -44,7 +48,7 @@ internal static class SuperviseVerb
             return Usage.Complain("jobs can be run on Linux only.");
         }
 
-        var options = new SupervisorOptions(folder) { Pool = pool };
+        var options = new SupervisorOptions(folder) { Pool = pool, Patience = patience };
         try
         {
             return detach ? await DetachAsync(options) : await SuperviseAsync(options);
@@ -58,8 +62,7 @@ internal static class SuperviseVerb
 
     private static async Task<int> DetachAsync(SupervisorOptions options)
     {
-        string[] pool = options.Pool is { } named ? ["--pool", named] : [];
-        await SupervisorDetaching.StartAsync([Environment.ProcessPath!, "supervise", "--folder", options.Folder, .. pool], options, CancellationToken.None);
+        await SupervisorDetaching.StartAsync([Environment.ProcessPath!, .. options.Arguments], options, CancellationToken.None);
         return SupervisorExit.Success;
     }
 

@@ -8,8 +8,9 @@ internal static class Usage
     private const string Text = """
         gpuops-server serve [--folder FOLDER] [--pool NAME-OR-URI] [--cpu COUNT] [--detach]
             takes jobs and starts each when it is its turn; Start-GpuServer starts it
-        gpuops-server supervise --folder FOLDER [--pool NAME-OR-URI] [--detach]
-            starts the jobs' processes, and lives as long as they do; the service starts it by itself
+        gpuops-server supervise --folder FOLDER [--pool NAME-OR-URI] [--patience DURATION] [--detach]
+            starts the jobs' processes, and lives as long as they do, or a service is connected,
+            and its patience (30s) beyond that; the service starts it by itself
         """;
 
     /// <summary>Says what was wrong with the call.</summary>

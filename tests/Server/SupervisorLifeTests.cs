@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using GpuOps.Errors;
+using GpuOps.Pools;
 using GpuOps.Pools.Reservations;
 using GpuOps.Processes;
 using GpuOps.Schedulers.Queue.Running;
@@ -150,6 +151,44 @@ public sealed class SupervisorLifeTests : IAsyncLifetime
         Assert.Equal(0, LocalProcesses.Signal(process.ProcessId, Terminate));
         Wait.Until(() => LocalProcesses.IsGone(process), "it ends");
         Assert.False(File.Exists(new SupervisorFiles(_rig.State).Socket));
+    }
+
+    [Fact]
+    public async Task With_nobody_connected_it_ends_by_itself_but_not_while_a_job_runs()
+    {
+        await using var other = new SupervisorRig { Patience = TimeSpan.FromMilliseconds(100) };
+        var process = (await other.ConnectAsync()).Process!;
+        await other.StartAsync(other.Script(WaitForGo));
+        var job = Assert.Single(await other.NumbersAsync("pids"));
+        await other.Client.DisposeAsync();
+        // Many times its patience.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.False(LocalProcesses.IsGone(process));
+        Assert.True(SupervisorRig.IsAlive(job));
+        await File.WriteAllTextAsync(Path.Combine(other.Folder, "go"), "", TestContext.Current.CancellationToken);
+        Wait.Until(() => LocalProcesses.IsGone(process), "it ends");
+        Assert.False(File.Exists(new SupervisorFiles(other.State).Socket));
+        await other.ConnectAsync();
+        Assert.Equal(4, (await other.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Who_comes_while_it_ends_by_itself_finds_it_or_the_next()
+    {
+        await using var other = new SupervisorRig { Patience = TimeSpan.FromMilliseconds(500) };
+        HashSet<ProcessIdentity> seen = [];
+        for (var round = 0; round < 8; round++)
+        {
+            var client = await other.ConnectAsync();
+            seen.Add(client.Process!);
+            // Longer than its patience: who was greeted is not left alone.
+            await Task.Delay(round % 2 * 600, TestContext.Current.CancellationToken);
+            Assert.Empty(await client.ListAsync(TestContext.Current.CancellationToken));
+            await client.DisposeAsync();
+            await Task.Delay(480 + (5 * round), TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(seen.Count > 1, "It never ended.");
     }
 
     [Fact]

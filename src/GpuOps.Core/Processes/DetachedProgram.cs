@@ -14,7 +14,7 @@ namespace GpuOps.Processes;
 /// <param name="log">The file its output is added to.</param>
 internal sealed class DetachedProgram(IReadOnlyList<string> command, string folder, string log)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5), FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs a program that starts another one detached and then ends, so that it is nobody's child here.</summary>
     /// <param name="program">The program.</param>
@@ -40,21 +40,32 @@ internal sealed class DetachedProgram(IReadOnlyList<string> command, string fold
 
     /// <summary>Starts it, and waits until it answers.</summary>
     /// <param name="answers">Whether it, or another of its kind, answers.</param>
-    /// <param name="alreadyRuns">The exit code by which it says that there is another of its kind, which then is just about to answer.</param>
+    /// <param name="alreadyRuns">The exit code by which it says that there is another of its kind, which is just about to answer, or to end.</param>
     /// <param name="errorId">The id of the error.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="GpuOpsException">It could not be started, or ended at once.</exception>
     public async Task StartAsync(Func<CancellationToken, Task<bool>> answers, int alreadyRuns, string errorId, CancellationToken cancellationToken)
     {
         var end = Spawn(errorId);
+        var pause = FirstPause;
         while (true)
         {
             // Asked before: it may have answered, and ended, in between.
             var hasEnded = end.IsCompleted;
             if (await answers(cancellationToken))
                 return;
-            if (hasEnded && await end is var how && how.ExitCode != alreadyRuns)
+            if (hasEnded && await end is var how)
             {
+                if (how.ExitCode == alreadyRuns)
+                {
+                    // That one may never answer: it may be about to end.
+                    await Task.Delay(pause, cancellationToken);
+                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                    if (!await answers(cancellationToken))
+                        end = Spawn(errorId);
+                    continue;
+                }
+
                 throw new GpuOpsException(errorId, GpuOpsErrorKind.Unreachable,
                     $"It ended with {(how.ExitCode is { } code ? $"exit code {code}" : $"signal {how.Signal}")}: {LastLine()}", log);
             }

@@ -14,6 +14,7 @@ internal sealed class JobSupervisor(SupervisorContext context) : IJobSupervisor
     private readonly Lock _watchGate = new();
     private readonly Dictionary<string, JobRun> _runs = [];
     private readonly HashSet<RunWatch> _watches = [];
+    private bool _isClosed;
 
     /// <inheritdoc/>
     public ProcessIdentity? Process { get; } = LocalProcesses.Current;
@@ -27,6 +28,16 @@ internal sealed class JobSupervisor(SupervisorContext context) : IJobSupervisor
             {
                 return _runs.Values.Count(static run => run.State.Ended is null);
             }
+        }
+    }
+
+    /// <summary>Starts nothing any more, unless something runs.</summary>
+    /// <returns>Whether nothing runs, and nothing will.</returns>
+    public bool TryClose()
+    {
+        lock (_gate)
+        {
+            return _isClosed = _isClosed || Running == 0;
         }
     }
 
@@ -145,6 +156,11 @@ internal sealed class JobSupervisor(SupervisorContext context) : IJobSupervisor
             if (_runs.TryGetValue(id, out var known))
             {
                 return known;
+            }
+
+            if (_isClosed)
+            {
+                throw new GpuOpsException("SupervisorGone", GpuOpsErrorKind.Unreachable, $"The supervisor ends, and does not start {id}.");
             }
 
             var run = make();

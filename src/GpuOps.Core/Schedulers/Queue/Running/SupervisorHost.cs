@@ -11,11 +11,13 @@ namespace GpuOps.Schedulers.Queue.Running;
 [SupportedOSPlatform("linux")]
 public sealed class SupervisorHost : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly FileStream _lock;
     private readonly RunReservations _reservations;
     private readonly JobSupervisor _supervisor;
     private readonly SupervisorListener _listener;
-    private readonly CancellationTokenSource _end = new();
+    private readonly SupervisorLife _life;
     private readonly Action<string> _log;
 
     private SupervisorHost(FileStream held, SupervisorFiles files, SupervisorOptions options, Action<string> log, TimeProvider time)
@@ -27,6 +29,7 @@ public sealed class SupervisorHost : IDisposable
             files, files.ReadInstance(), ChildReaper.Begin(), new LookSharing(), _reservations, log, time));
         _supervisor.Recover();
         _listener = new SupervisorListener(files.Socket);
+        _life = new SupervisorLife(options.Patience ?? Patience, _supervisor.TryClose, time);
     }
 
     /// <summary>Takes the state folder and begins to listen.</summary>
@@ -51,30 +54,29 @@ public sealed class SupervisorHost : IDisposable
         }
     }
 
-    /// <summary>Answers until it may end.</summary>
-    public Task RunAsync() => _listener.ServeAsync(_supervisor, _end.Token);
+    /// <summary>Answers until it is asked to end, or nobody has been connected for a while; and as long as a job runs.</summary>
+    public Task RunAsync() => _listener.ServeAsync(_supervisor, _life);
 
     /// <summary>Ends it, unless jobs run: these would be without anybody to watch over them.</summary>
     /// <returns>Whether it ends.</returns>
     public bool TryEnd()
     {
-        if (_supervisor.Running is > 0 and var running)
+        if (_life.TryEnd())
         {
-            _log($"Asked to end, and goes on: {running} {(running == 1 ? "job runs" : "jobs run")}.");
-            return false;
+            return true;
         }
 
-        _end.Cancel();
-        return true;
+        var running = _supervisor.Running;
+        _log($"Asked to end, and goes on: {running} {(running == 1 ? "job runs" : "jobs run")}.");
+        return false;
     }
 
     /// <summary>Gives the state folder back.</summary>
     public void Dispose()
     {
-        _end.Cancel();
+        _life.Dispose();
         _listener.Dispose();
         _reservations.Dispose();
-        _end.Dispose();
         _lock.Dispose();
     }
 

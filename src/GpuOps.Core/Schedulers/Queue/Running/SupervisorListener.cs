@@ -22,18 +22,18 @@ internal sealed class SupervisorListener : IDisposable
         _socket.Listen(Waiting);
     }
 
-    /// <summary>Answers all who come, until cancelled.</summary>
+    /// <summary>Answers all who come, until it ends.</summary>
     /// <param name="supervisor">Who answers.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task ServeAsync(IJobSupervisor supervisor, CancellationToken cancellationToken)
+    /// <param name="life">Says when, and is told who is there.</param>
+    public async Task ServeAsync(IJobSupervisor supervisor, SupervisorLife life)
     {
         var own = PeerCredentials.OwnUser;
-        while (!cancellationToken.IsCancellationRequested)
+        while (!life.Ended.IsCancellationRequested)
         {
             try
             {
-                var caller = await _socket.AcceptAsync(cancellationToken);
-                _ = Task.Run(() => AnswerAsync(caller, supervisor, own, cancellationToken), CancellationToken.None);
+                var caller = await _socket.AcceptAsync(life.Ended);
+                _ = Task.Run(() => AnswerAsync(caller, supervisor, own, life), CancellationToken.None);
             }
             catch (SocketException)
             {
@@ -49,14 +49,23 @@ internal sealed class SupervisorListener : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static async Task AnswerAsync(Socket caller, IJobSupervisor supervisor, uint own, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(Socket caller, IJobSupervisor supervisor, uint own, SupervisorLife life)
     {
         using (caller)
         {
-            if (PeerCredentials.Of(caller).UserId == own)
+            if (PeerCredentials.Of(caller).UserId != own || !life.TryEnter())
+            {
+                return;
+            }
+
+            try
             {
                 var stream = new SupervisorStream(new NetworkStream(caller, ownsSocket: true));
-                await new SupervisorConnection(supervisor, stream).ServeAsync(cancellationToken);
+                await new SupervisorConnection(supervisor, stream).ServeAsync(life.Ended);
+            }
+            finally
+            {
+                life.Leave();
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuOps.Schedulers.Queue.Running;
 
 /// <summary>What a supervisor is started with.</summary>
@@ -6,4 +8,15 @@ public sealed record SupervisorOptions(string Folder)
 {
     /// <summary>The pool of the jobs' GPUs: a backend's name or URI; null for the default one.</summary>
     public string? Pool { get; init; }
+
+    /// <summary>How long it lives when no job runs and no service is connected; null for half a minute.</summary>
+    public TimeSpan? Patience { get; init; }
+
+    /// <summary>The arguments that say so to <c>gpuops-server</c>.</summary>
+    public IReadOnlyList<string> Arguments =>
+    [
+        "supervise", "--folder", Folder,
+        .. Pool is { } pool ? new[] { "--pool", pool } : [],
+        .. Patience is { } patience ? new[] { "--patience", string.Create(CultureInfo.InvariantCulture, $"{patience.TotalMilliseconds:F0}ms") } : [],
+    ];
 }

@@ -33,7 +33,7 @@ public sealed class SupervisorStarter(string program, SupervisorOptions options)
         }
 
         var complaint = await DetachedProgram.CallAsync(
-            program, ["supervise", "--detach", "--folder", options.Folder, .. options.Pool is { } pool ? new[] { "--pool", pool } : []], cancellationToken);
+            program, [.. options.Arguments, "--detach"], cancellationToken);
         return await JobSupervisorClient.FindAsync(options.Folder, cancellationToken)
             ?? throw new GpuOpsException("SupervisorNotStarted", GpuOpsErrorKind.Unreachable,
                 $"The supervisor of jobs could not be started ({program} supervise): {complaint}", options.Folder);
