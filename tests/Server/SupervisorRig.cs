@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using GpuOps.Pools.Reservations;
-using GpuOps.Processes;
 using GpuOps.Schedulers.Queue.Running;
 
 namespace GpuOps.ServerTests;
@@ -120,12 +119,7 @@ public sealed class SupervisorRig : IAsyncDisposable
     public static bool IsAlive(int process) => LocalProcesses.Identify(process) is not null;
 
     /// <summary>All that was started with the variables of the orders made here.</summary>
-    public IReadOnlyCollection<int> Alive()
-    {
-        var table = ProcessTable.Read();
-        var marker = ProcessTable.Marker("F", Folder);
-        return [.. table.Rows.Keys.Where(process => table.IsMarked(process, marker))];
-    }
+    public IReadOnlyCollection<int> Alive() => new MarkedProcesses(Folder).Alive();
 
     /// <summary>kill -9 for the supervisor.</summary>
     public void KillSupervisor()
@@ -143,7 +137,7 @@ public sealed class SupervisorRig : IAsyncDisposable
             Wait.Until(() => LocalProcesses.IsGone(process), "the supervisor is gone");
         }
 
-        KillJobs();
+        new MarkedProcesses(Folder).KillAll();
         foreach (var client in _clients)
         {
             await client.DisposeAsync();
@@ -151,16 +145,4 @@ public sealed class SupervisorRig : IAsyncDisposable
 
         Directory.Delete(Folder, recursive: true);
     }
-
-    private void KillJobs() => Wait.Until(
-        () =>
-        {
-            foreach (var process in Alive())
-            {
-                _ = LocalProcesses.Signal(process, Kill);
-            }
-
-            return Alive().Count == 0;
-        },
-        "nothing of the jobs is left");
 }
