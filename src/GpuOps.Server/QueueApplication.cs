@@ -8,6 +8,9 @@ namespace GpuOps.Server;
 /// <summary>The queue as a web application on a Unix socket.</summary>
 internal static class QueueApplication
 {
+    /// <summary>How long who reads slowly can keep it from ending.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Puts it together.</summary>
     /// <param name="location">Where it listens.</param>
     /// <param name="options">What it was started with.</param>
@@ -23,8 +26,13 @@ internal static class QueueApplication
         {
             kestrel.ListenUnixSocket(location.Socket);
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = QueuePaths.LargestRequest;
+            // Who reads a log page by page is not cut off. He holds up nobody: nothing more is read before he takes it.
+            kestrel.Limits.MinResponseDataRate = null;
         });
-        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, QueueJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(static json => RequestJson.Prepare(json.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton(queue).AddSingleton(options).AddSingleton<ServiceFacts>();
         var app = builder.Build();
         app.UseFaults();

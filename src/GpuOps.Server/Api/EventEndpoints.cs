@@ -10,13 +10,14 @@ namespace GpuOps.Server.Api;
 internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder app) =>
-        app.MapGet(QueuePaths.Events, static (string[]? id, QueueService queue, CancellationToken stop) =>
-            TypedResults.ServerSentEvents(WatchAsync((id ?? []).ToHashSet(), queue, stop)));
+        app.MapGet(QueuePaths.Events, static (string[]? id, QueueService queue, IHostApplicationLifetime life, CancellationToken stop) =>
+            TypedResults.ServerSentEvents(WatchAsync((id ?? []).ToHashSet(), queue, life, stop)));
 
-    private static async IAsyncEnumerable<SseItem<GpuJob>> WatchAsync(HashSet<string> ids, QueueService queue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<GpuJob>> WatchAsync(HashSet<string> ids, QueueService queue, IHostApplicationLifetime life, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // First, so that nothing is missed between a look and the news.
-        var news = queue.Watch(cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.ApplicationStopping);
+        var news = queue.Watch(either.Token);
         foreach (var item in await LookAsync(ids, queue, cancellationToken))
             yield return item;
         await foreach (var happened in news)

@@ -28,10 +28,17 @@ internal static partial class Faults
         try
         {
             await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= StatusCodes.Status400BadRequest })
+                await WriteAsync(context, context.Response.StatusCode, Refusal(context, context.Response.StatusCode, null));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody reads the answer.
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // What is followed is not over: its reader must not take this for an end.
+            context.Abort();
         }
         catch (GpuOpsException fault) when (!context.Response.HasStarted)
         {
@@ -39,7 +46,7 @@ internal static partial class Faults
         }
         catch (BadHttpRequestException fault) when (!context.Response.HasStarted)
         {
-            await WriteAsync(context, fault.StatusCode, new QueueFault("InvalidRequest", GpuOpsErrorKind.InvalidArgument, $"The request makes no sense: {(fault.InnerException ?? fault).Message}"));
+            await WriteAsync(context, fault.StatusCode, Refusal(context, fault.StatusCode, (fault.InnerException ?? fault).Message));
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
@@ -47,6 +54,18 @@ internal static partial class Faults
             await WriteAsync(context, StatusCodes.Status500InternalServerError, new QueueFault("UnexpectedFailure", GpuOpsErrorKind.InvalidData, $"The service failed: {fault.Message}"));
         }
     });
+
+    /// <summary>What was wrong with a request that no endpoint has seen.</summary>
+    private static QueueFault Refusal(HttpContext context, int status, string? what) => status switch
+    {
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => new("NoSuchAddress", GpuOpsErrorKind.InvalidArgument,
+            $"The service knows no {context.Request.Method} {Values.Excerpt.Of(context.Request.Path.Value ?? "")}. Is it another version? {QueuePaths.Server} tells."),
+        StatusCodes.Status413PayloadTooLarge => new("RequestTooLarge", GpuOpsErrorKind.InvalidArgument,
+            $"The service takes requests of {QueuePaths.LargestRequest >> 20} MB at most. Put a large script into a file, and submit a command that runs it."),
+        StatusCodes.Status415UnsupportedMediaType => new("InvalidRequest", GpuOpsErrorKind.InvalidArgument,
+            "The request makes no sense: its body has to be JSON, and its content type application/json."),
+        _ => new("InvalidRequest", GpuOpsErrorKind.InvalidArgument, $"The request makes no sense: {what ?? "its body cannot be read."}"),
+    };
 
     private static Task WriteAsync(HttpContext context, int status, QueueFault fault)
     {

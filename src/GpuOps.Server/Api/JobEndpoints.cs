@@ -57,7 +57,7 @@ internal static class JobEndpoints
             Since = filter.Since,
         },
         Descending = filter.Newest == true,
-        Limit = Math.Clamp(filter.Limit ?? QueueListing.MaxLimit, 1, QueueListing.MaxLimit),
+        Limit = Math.Min(filter.Limit ?? QueueListing.MaxLimit, QueueListing.MaxLimit),
         Cursor = filter.Cursor,
     };
 }

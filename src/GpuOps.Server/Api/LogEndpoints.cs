@@ -19,8 +19,11 @@ internal static class LogEndpoints
             await foreach (var (bytes, _) in log.ReadAsync(await log.StartAsync(offset, tail, context.RequestAborted), context.RequestAborted))
                 await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         });
-        app.MapGet(QueuePaths.FollowedLog, static async (string id, string stream, long? offset, int? tail, Caller caller, QueueService queue, CancellationToken stop) =>
-            TypedResults.ServerSentEvents(FollowAsync(await OpenAsync(id, stream, caller, queue, stop), offset, tail, stop)));
+        app.MapGet(QueuePaths.FollowedLog, static async (string id, string stream, long? offset, int? tail, Caller caller, QueueService queue, IHostApplicationLifetime life, CancellationToken stop) =>
+        {
+            var log = await OpenAsync(id, stream, caller, queue, stop);
+            return TypedResults.ServerSentEvents(FollowAsync(log, await log.StartAsync(offset, tail, stop), life, stop));
+        });
     }
 
     private static async Task<JobLog> OpenAsync(string id, string stream, Caller caller, QueueService queue, CancellationToken cancellationToken)
@@ -37,10 +40,10 @@ internal static class LogEndpoints
     }
 
     /// <summary>Each event is a piece in base 64; its id is the offset behind it, where somebody who lost the connection goes on.</summary>
-    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(JobLog log, long? offset, int? tail, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(JobLog log, long start, IHostApplicationLifetime life, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var start = await log.StartAsync(offset, tail, cancellationToken);
-        await foreach (var (bytes, end) in log.FollowAsync(start, cancellationToken))
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.ApplicationStopping);
+        await foreach (var (bytes, end) in log.FollowAsync(start, either.Token))
             yield return new SseItem<string>(Convert.ToBase64String(bytes.Span)) { EventId = end.ToString(CultureInfo.InvariantCulture) };
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using GpuOps.Errors;
 using GpuOps.Pools.Rules;
@@ -20,13 +21,14 @@ public static class JobRules
         CheckProgram(request);
         CheckNumbers(request, cores);
         Require(IsLine(request.Name), request, "its name has to be one line of text");
-        Require(request.Tags.All(tag => tag.Length > 0 && IsLine(tag)), request, "a tag has to be one line of text");
+        Require(request.Tags.All(static tag => tag is { Length: > 0 } && IsLine(tag)), request, "a tag has to be one line of text");
         foreach (var (name, value) in request.Variables)
         {
             Require(name.Length > 0 && !name.Contains('=', StringComparison.Ordinal) && IsText(name), request, $"'{Excerpt.Of(name)}' cannot be the name of a variable");
             Require(IsText(value), request, $"the variable '{name}' has a character that no program can be given");
         }
 
+        Require(request.Dependencies.All(static job => job is { Id: not null }), request, "a job to be waited for has no id");
         if (request.Demand is { } demand)
             RequestRules.Check(demand);
     }
@@ -60,14 +62,14 @@ public static class JobRules
             Require(request.Cpus <= cores, request, $"it wants {request.Cpus} CPUs, and jobs without GPUs have {cores} together");
     }
 
-    private static bool IsLine(string text) => IsText(text) && !text.Any(char.IsControl);
+    private static bool IsLine(string? text) => IsText(text) && !text.Any(char.IsControl);
 
-    /// <summary>A zero ends a string for the system, and half a surrogate pair has no bytes.</summary>
-    private static bool IsText(string text)
+    /// <summary>A zero ends a string for the system, half a surrogate pair has no bytes, and in JSON there may be nothing at all.</summary>
+    private static bool IsText([NotNullWhen(true)] string? text)
     {
         try
         {
-            return !text.Contains('\0', StringComparison.Ordinal) && Strict.GetByteCount(text) >= 0;
+            return text is not null && !text.Contains('\0', StringComparison.Ordinal) && Strict.GetByteCount(text) >= 0;
         }
         catch (EncoderFallbackException)
         {

@@ -3,6 +3,9 @@ namespace GpuOps.Schedulers.Queue.Api;
 /// <summary>The paths of the API, for both of its ends.</summary>
 public static class QueuePaths
 {
+    /// <summary>How long the body of a request may be, in bytes.</summary>
+    public const int LargestRequest = 16 << 20;
+
     /// <summary>The service itself.</summary>
     public const string Server = "/v1/server";
 

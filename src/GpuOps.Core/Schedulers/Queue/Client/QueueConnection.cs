@@ -12,6 +12,9 @@ namespace GpuOps.Schedulers.Queue.Client;
 /// <param name="location">Where it is.</param>
 internal sealed class QueueConnection(QueueLocation location) : IDisposable
 {
+    /// <summary>Bytes from which on it is worth asking whether a request is wanted.</summary>
+    private const int Large = 1 << 20;
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(location, token), UseProxy = false, UseCookies = false })
     {
         // A job may be followed for weeks.
@@ -50,6 +53,13 @@ internal sealed class QueueConnection(QueueLocation location) : IDisposable
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (content is not null)
+        {
+            await content.LoadIntoBufferAsync(cancellationToken);
+            // What is too large is then refused before it is sent, and not by breaking off in the middle.
+            request.Headers.ExpectContinue = content.Headers.ContentLength > Large;
+        }
+
         HttpResponseMessage response;
         try
         {

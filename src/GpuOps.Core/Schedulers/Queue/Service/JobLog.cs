@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuOps.Channels;
 using GpuOps.Channels.Files;
+using GpuOps.Errors;
 
 namespace GpuOps.Schedulers.Queue.Service;
 
@@ -17,10 +18,15 @@ public sealed class JobLog(string path, Func<CancellationToken, Task<bool>> isOv
     /// <param name="offset">The offset in bytes.</param>
     /// <param name="tail">How many lines.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>InvalidOffset</c>, <c>InvalidTail</c>.</exception>
     public async Task<long> StartAsync(long? offset, int? tail, CancellationToken cancellationToken)
     {
+        if (offset < 0)
+            throw new GpuOpsException("InvalidOffset", GpuOpsErrorKind.InvalidArgument, $"A log begins at byte 0, not at {offset}.", offset);
+        if (tail < 0)
+            throw new GpuOpsException("InvalidTail", GpuOpsErrorKind.InvalidArgument, $"A log cannot end with {tail} lines.", tail);
         if (tail is not { } lines)
-            return Math.Max(0, offset ?? 0);
+            return offset ?? 0;
         await using var channel = new LocalChannel();
         return await channel.StatAsync(path, cancellationToken) is { } file
             ? await LastLines.StartAsync(channel, path, file.Length, lines, long.MaxValue, cancellationToken)

@@ -22,7 +22,7 @@ internal readonly record struct QueueCursor(QueueSort Sort, bool Descending, lon
             && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new(sort, descending, keyNumber, number)
             : throw new GpuOpsException("InvalidCursor", GpuOpsErrorKind.InvalidArgument,
-                $"'{text}' does not go on with this listing. Use the cursor that came with its page, with the same order.", text);
+                $"'{Values.Excerpt.Of(text)}' does not go on with this listing. Use the cursor that came with its page, with the same order.", text);
 
     /// <summary>As it is handed out.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name(Sort)}.{Way(Descending)}.{Key}.{Id}");
