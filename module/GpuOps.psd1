@@ -24,6 +24,7 @@
         'Get-GpuQueue'
         'Get-GpuReservation'
         'Get-GpuServer'
+        'Get-GpuServerHealth'
         'Get-GpuStatus'
         'Get-GpuUsage'
         'Get-SlurmJob'

@@ -1,5 +1,7 @@
+using GpuOps.Pools.Sessions;
 using GpuOps.Schedulers.Queue;
 using GpuOps.Schedulers.Queue.Api;
+using GpuOps.Schedulers.Queue.Health;
 using GpuOps.Schedulers.Queue.Service;
 using GpuOps.Server.Api;
 
@@ -15,7 +17,8 @@ internal static class QueueApplication
     /// <param name="location">Where it listens.</param>
     /// <param name="options">What it was started with.</param>
     /// <param name="queue">The queue.</param>
-    public static WebApplication Build(QueueLocation location, ServeOptions options, QueueService queue)
+    /// <param name="pool">The pool of its jobs' GPUs.</param>
+    public static WebApplication Build(QueueLocation location, ServeOptions options, QueueService queue, PoolSession pool)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "gpuops-server", ContentRootPath = options.Folder });
         builder.Logging.ClearProviders().AddSimpleConsole(static console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ssZ "))
@@ -33,13 +36,15 @@ internal static class QueueApplication
         builder.Services.ConfigureHttpJsonOptions(static json => RequestJson.Prepare(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSingleton(queue).AddSingleton(options).AddSingleton<ServiceFacts>();
+        builder.Services.AddSingleton(queue).AddSingleton(pool).AddSingleton(options).AddSingleton<ServiceFacts>().AddSingleton(new HostHealth(options.Folder, TimeProvider.System));
         var app = builder.Build();
         app.UseFaults();
         app.MapServer();
         app.MapJobs();
         app.MapLogs();
         app.MapEvents();
+        app.MapHost();
+        app.MapMetrics();
         return app;
     }
 }

@@ -34,7 +34,7 @@ internal static class ServeVerb
                 Log = Log,
             });
         await queue.StartAsync(CancellationToken.None);
-        await using var app = QueueApplication.Build(location, options with { PoolName = definition.Name }, queue);
+        await using var app = QueueApplication.Build(location, options with { PoolName = definition.Name }, queue, pool);
         await app.RunAsync();
         // Where no job runs there is nothing left for it to do.
         await starter.EndAsync(CancellationToken.None);

@@ -115,6 +115,27 @@ Describe 'A session with the queue' {
         (Get-Failure { $job | Get-GpuJob -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'JobNotFound,*'
     }
 
+    It 'says how well it and its host are' {
+        $health = Get-GpuServerHealth
+        $health.Parts.Name | Should -Be Service, Disk, Memory, Cpu, Network
+        $health.Parts[0].Score | Should -Be 100
+        $health.Score | Should -Be ($health.Parts.Score | Measure-Object -Minimum).Minimum
+        ($health | Get-View) -match 'Parts +: 100 Service +Jobs are started' | Should -HaveCount 1
+    }
+
+    It 'answers without the module, too' {
+        $folder = (Get-GpuServer).Folder
+        $metrics = curl --silent --fail --unix-socket $folder/server.sock http://gpuops/metrics
+        $metrics -match '^gpuops_gpus\{state="Available"\} 4$' | Should -HaveCount 1
+        $metrics -match '^gpuops_up 1$' | Should -HaveCount 1
+        (curl --silent --fail --unix-socket $folder/server.sock http://gpuops/v1/gpus | ConvertFrom-Json).Count | Should -Be 4
+        curl --silent --fail --unix-socket $folder/server.sock -X POST 'http://gpuops/v1/gpus/3/disable?reason=fan'
+        (Get-GpuStatus | Where-Object Id -EQ 3).Note | Should -Be fan
+        curl --silent --fail --unix-socket $folder/server.sock -X POST http://gpuops/v1/gpus/3/enable
+        (Get-GpuStatus | Where-Object Id -EQ 3).State | Should -Be Available
+        (curl --silent --unix-socket $folder/server.sock -X POST http://gpuops/v1/gpus/9/enable | ConvertFrom-Json).id | Should -Be UnknownGpu
+    }
+
     It 'names the command that ends nobody without a job' {
         (Get-Command Stop-GpuJob).Parameters['Id'].Attributes.Where({ $_ -is [Management.Automation.ParameterAttribute] }).Mandatory | Should -BeTrue
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GpuOps.Pools;
 
 namespace GpuOps.Schedulers.Queue.Api;
 
@@ -16,4 +17,6 @@ namespace GpuOps.Schedulers.Queue.Api;
 [JsonSerializable(typeof(GpuJobRequest))]
 [JsonSerializable(typeof(QueueFault))]
 [JsonSerializable(typeof(GpuServer))]
+[JsonSerializable(typeof(GpuServerHealth))]
+[JsonSerializable(typeof(IReadOnlyList<GpuStatus>))]
 public sealed partial class QueueJson : JsonSerializerContext;

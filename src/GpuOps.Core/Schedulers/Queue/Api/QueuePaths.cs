@@ -30,6 +30,21 @@ public static class QueuePaths
     /// <summary>Jobs as server-sent events: each once as it is, then whenever it changes.</summary>
     public const string Events = "/v1/events";
 
+    /// <summary>How well the service and its host are.</summary>
+    public const string Health = "/v1/health";
+
+    /// <summary>The host's GPUs.</summary>
+    public const string Gpus = "/v1/gpus";
+
+    /// <summary>POST takes a GPU out of service; <c>?reason=</c> says why.</summary>
+    public const string DisableGpu = "/v1/gpus/{id:int}/disable";
+
+    /// <summary>POST puts a GPU back into service.</summary>
+    public const string EnableGpu = "/v1/gpus/{id:int}/enable";
+
+    /// <summary>Figures for Prometheus.</summary>
+    public const string Metrics = "/metrics";
+
     /// <summary>The type of an event that tells of a job which there is not, or not any more.</summary>
     public const string RemovedEvent = "removed";
 

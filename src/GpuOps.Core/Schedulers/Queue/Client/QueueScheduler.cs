@@ -54,6 +54,12 @@ public sealed class QueueScheduler : IJobScheduler
         }
     }
 
+    /// <summary>Asks how well the service and its host are.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="GpuOpsException"><c>QueueServiceNotRunning</c>.</exception>
+    public async Task<GpuServerHealth> ReadHealthAsync(CancellationToken cancellationToken) =>
+        await _connection.AskAsync(HttpMethod.Get, QueuePaths.Health, null, QueueJson.Default.GpuServerHealth, cancellationToken) with { Backend = Backend };
+
     /// <summary>Tells the service to end. Jobs that run go on, and one that is started again finds them.</summary>
     /// <param name="endJobs">Ends the jobs that run, and then what they were children of.</param>
     /// <param name="cancellationToken">Gives up.</param>
