@@ -63,7 +63,7 @@ Describe 'An example' {
     BeforeEach {
         if ($Name -eq 'Initialize-GpuPool') { Enter-Sandbox -Gpu 4 }
         else { Enter-Sandbox -Fake @(0..3 | ForEach-Object { @{ model = 'NVIDIA H100'; memoryTotal = 80GB } }) }
-        if ($Name -match '-Gpu(Job|JobLog|Server)$' -and $Name -ne 'Start-GpuServer') { $null = Start-GpuServer }
+        if ($Name -match '-Gpu(Job|JobLog|Server|ServerHealth)$' -and $Name -ne 'Start-GpuServer') { $null = Start-GpuServer }
     }
 
     AfterEach {

@@ -144,8 +144,9 @@ public sealed class QueueDispatchTests
         var person = rig.ReserveAsync(new GpuDemand(Count: 1));
         await rig.UntilAsync(async () => (await rig.Pool.ReadAsync(QueueRig.Host, Token)).Queue.Count == 1, "The person in line");
         var job = await rig.SubmitAsync(QueueRig.Gpus(1));
-        await rig.UntilInLineAsync(job);
-        Assert.Equal("It waits for 1 GPU, at place 2 of 2 in the pool's line.", (await rig.UntilAsync(job, it => true)).Reason);
+        // Where it stands is no change of the job: nobody is told.
+        await rig.UntilAsync(
+            async () => (await rig.Service.FindAsync(job, Token))!.Reason == "It waits for 1 GPU, at place 2 of 2 in the pool's line.", "The place in the pool's line");
         await rig.Played.EndAsync("1.1");
         var held = await person;
         Assert.Equal(GpuJobState.Queued, (await rig.Service.FindAsync(job, Token))!.State);
