@@ -10,6 +10,9 @@ namespace GpuOps.Server;
 /// <summary>The queue as a web application on a Unix socket.</summary>
 internal static class QueueApplication
 {
+    /// <summary>How many can wait to be let in; the system may allow fewer.</summary>
+    private const int Waiting = 4096;
+
     /// <summary>How long who reads slowly can keep it from ending.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
@@ -25,6 +28,7 @@ internal static class QueueApplication
             .SetMinimumLevel(LogLevel.Warning);
         // What is left of an earlier one: the lock on the queue's store says that nobody listens any more.
         File.Delete(location.Socket);
+        builder.WebHost.UseSockets(static sockets => sockets.Backlog = Waiting);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenUnixSocket(location.Socket);

@@ -32,10 +32,7 @@ public sealed class ServiceRig : IAsyncDisposable
         Location = new QueueLocation(State);
         Client = new QueueScheduler(Location, "queue:");
         Pool = new SqliteGpuPool(new SqlitePoolOptions(PoolFile));
-        Http = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, stop) => new NetworkStream(await ConnectAsync(stop), ownsSocket: true) })
-        {
-            BaseAddress = new Uri("http://service"),
-        };
+        Http = NewClient();
     }
 
     /// <summary>Everything but the state is below it, and it is <c>$F</c> in the jobs.</summary>
@@ -172,6 +169,11 @@ public sealed class ServiceRig : IAsyncDisposable
         Wait.UntilAsync(() => File.Exists(Path.Combine(Folder, file)) ? File.ReadAllText(Path.Combine(Folder, file)) : "", condition, $"{file} is written");
 
     public void Write(string file, string text = "") => File.WriteAllText(Path.Combine(Folder, file), text);
+
+    public HttpClient NewClient() => new(new SocketsHttpHandler { ConnectCallback = async (_, stop) => new NetworkStream(await ConnectAsync(stop), ownsSocket: true) })
+    {
+        BaseAddress = new Uri("http://service"),
+    };
 
     /// <summary>Connects to the socket.</summary>
     public async Task<Socket> ConnectAsync(CancellationToken cancellationToken)

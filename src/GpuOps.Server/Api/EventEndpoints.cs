@@ -1,5 +1,5 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
+using System.Text.Json;
 using GpuOps.Schedulers;
 using GpuOps.Schedulers.Queue.Api;
 using GpuOps.Schedulers.Queue.Service;
@@ -10,20 +10,37 @@ namespace GpuOps.Server.Api;
 internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder app) =>
-        app.MapGet(QueuePaths.Events, static (string[]? id, QueueService queue, IHostApplicationLifetime life, CancellationToken stop) =>
-            TypedResults.ServerSentEvents(WatchAsync((id ?? []).ToHashSet(), queue, life, stop)));
+        app.MapGet(QueuePaths.Events, static async (string[]? id, QueueService queue, IHostApplicationLifetime life, HttpContext context) =>
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
+            try
+            {
+                // First, so that nothing is missed between a look and the news.
+                var news = queue.Watch(either.Token);
+                await context.WriteEventsAsync(WatchAsync((id ?? []).ToHashSet(), queue, news, either.Token), static (item, to) =>
+                {
+                    using var json = new Utf8JsonWriter(to);
+                    JsonSerializer.Serialize(json, item.Data, QueueJson.Default.GpuJob);
+                });
+            }
+            finally
+            {
+                // Ends the watch, however far it came.
+                await either.CancelAsync();
+            }
+        });
 
-    private static async IAsyncEnumerable<SseItem<GpuJob>> WatchAsync(HashSet<string> ids, QueueService queue, IHostApplicationLifetime life, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<GpuJob>> WatchAsync(
+        HashSet<string> ids, QueueService queue, IAsyncEnumerable<QueueEvent> news, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // First, so that nothing is missed between a look and the news.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.ApplicationStopping);
-        var news = queue.Watch(either.Token);
         foreach (var item in await LookAsync(ids, queue, cancellationToken))
             yield return item;
         await foreach (var happened in news)
         {
             if (happened.Kind == QueueEventKind.Missed)
             {
+                if (ids.Count == 0)
+                    yield return new SseItem<GpuJob>(new GpuJob(), QueuePaths.MissedEvent);
                 foreach (var item in await LookAsync(ids, queue, cancellationToken))
                     yield return item;
             }

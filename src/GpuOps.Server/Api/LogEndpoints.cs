@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text;
 using GpuOps.Errors;
 using GpuOps.Schedulers.Queue.Api;
 using GpuOps.Schedulers.Queue.Service;
@@ -19,10 +20,11 @@ internal static class LogEndpoints
             await foreach (var (bytes, _) in log.ReadAsync(await log.StartAsync(offset, tail, context.RequestAborted), context.RequestAborted))
                 await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         });
-        app.MapGet(QueuePaths.FollowedLog, static async (string id, string stream, long? offset, int? tail, Caller caller, QueueService queue, IHostApplicationLifetime life, CancellationToken stop) =>
+        app.MapGet(QueuePaths.FollowedLog, static async (string id, string stream, long? offset, int? tail, Caller caller, QueueService queue, IHostApplicationLifetime life, HttpContext context) =>
         {
-            var log = await OpenAsync(id, stream, caller, queue, stop);
-            return TypedResults.ServerSentEvents(FollowAsync(log, await log.StartAsync(offset, tail, stop), life, stop));
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
+            var log = await OpenAsync(id, stream, caller, queue, either.Token);
+            await context.WriteEventsAsync(FollowAsync(log, await log.StartAsync(offset, tail, either.Token), either.Token), static (item, to) => Encoding.ASCII.GetBytes(item.Data, to));
         });
     }
 
@@ -40,10 +42,9 @@ internal static class LogEndpoints
     }
 
     /// <summary>Each event is a piece in base 64; its id is the offset behind it, where somebody who lost the connection goes on.</summary>
-    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(JobLog log, long start, IHostApplicationLifetime life, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> FollowAsync(JobLog log, long start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.ApplicationStopping);
-        await foreach (var (bytes, end) in log.FollowAsync(start, either.Token))
+        await foreach (var (bytes, end) in log.FollowAsync(start, cancellationToken))
             yield return new SseItem<string>(Convert.ToBase64String(bytes.Span)) { EventId = end.ToString(CultureInfo.InvariantCulture) };
     }
 }

@@ -48,6 +48,9 @@ public static class QueuePaths
     /// <summary>The type of an event that tells of a job which there is not, or not any more.</summary>
     public const string RemovedEvent = "removed";
 
+    /// <summary>The type of an event that tells who watches all jobs that he read too slowly, and has to list them anew.</summary>
+    public const string MissedEvent = "missed";
+
     /// <summary>The path of one job.</summary>
     /// <param name="path">One of the paths above.</param>
     /// <param name="id">The job's id.</param>

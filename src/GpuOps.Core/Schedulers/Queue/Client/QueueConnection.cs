@@ -15,6 +15,8 @@ internal sealed class QueueConnection(QueueLocation location) : IDisposable
     /// <summary>Bytes from which on it is worth asking whether a request is wanted.</summary>
     private const int Large = 1 << 20;
 
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(20);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(location, token), UseProxy = false, UseCookies = false })
     {
         // A job may be followed for weeks.
@@ -91,11 +93,27 @@ internal sealed class QueueConnection(QueueLocation location) : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(QueueLocation location, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            if (await TryConnectAsync(location, cancellationToken) is { } stream)
+                return stream;
+            await Task.Delay(Busy, cancellationToken);
+        }
+    }
+
+    /// <summary>Connects; null where so many are waiting to be let in that one more is turned away.</summary>
+    private static async ValueTask<Stream?> TryConnectAsync(QueueLocation location, CancellationToken cancellationToken)
+    {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(location.Socket), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException fault) when (fault.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+        {
+            socket.Dispose();
+            return null;
         }
         catch (SocketException fault)
         {

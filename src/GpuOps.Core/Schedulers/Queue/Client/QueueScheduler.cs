@@ -160,14 +160,17 @@ public sealed class QueueScheduler : IJobScheduler
         yield return check;
     }
 
-    /// <summary>Jobs as they are, and again whenever they change; null for one that there is not, or not any more.</summary>
+    /// <summary>
+    /// Jobs as they are, and again whenever they change; null for one that there is not, or not any more. Who watches all and
+    /// reads too slowly is told so by an empty id.
+    /// </summary>
     /// <param name="ids">Which; none for all that change.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async IAsyncEnumerable<(string Id, GpuJob? Job)> WatchAsync(IReadOnlyList<string> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = string.Join('&', ids.Select(static id => $"id={Uri.EscapeDataString(id)}"));
         await foreach (var item in EventsAsync($"{QueuePaths.Events}?{query}", static data => JsonSerializer.Deserialize(data, QueueJson.Default.GpuJob)!, cancellationToken))
-            yield return (item.Data.Id, item.EventType == QueuePaths.RemovedEvent ? null : Own(item.Data));
+            yield return (item.Data.Id, item.EventType is QueuePaths.RemovedEvent or QueuePaths.MissedEvent ? null : Own(item.Data));
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,8 @@ internal sealed class QueueWatchers
                 _watchers.Add(watcher);
         }
 
+        // Who is gone before he begins to read leaves nothing behind either.
+        cancellationToken.UnsafeRegister(_ => Remove(watcher), null);
         return ReadAsync(watcher, cancellationToken);
     }
 
@@ -75,9 +77,14 @@ internal sealed class QueueWatchers
         }
         finally
         {
-            lock (_gate)
-                _watchers.Remove(watcher);
+            Remove(watcher);
         }
+    }
+
+    private void Remove(Watcher watcher)
+    {
+        lock (_gate)
+            _watchers.Remove(watcher);
     }
 
     private sealed class Watcher
