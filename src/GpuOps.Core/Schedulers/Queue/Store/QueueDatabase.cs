@@ -38,7 +38,9 @@ internal sealed class QueueDatabase(string path, IReadOnlyList<string> migration
     /// <summary>Looks at a file that is there without writing to it.</summary>
     private void Inspect()
     {
-        using var connection = Guarded(SqliteOpenMode.ReadOnly, static _ => { });
+        // Where all is in the one file, nothing is made beside it either. The queue's lock says that nobody else has it open.
+        var source = File.Exists($"{path}-wal") ? path : $"{new Uri(path).AbsoluteUri}?immutable=1";
+        using var connection = Guarded(SqliteOpenMode.ReadOnly, static _ => { }, source);
         var application = Number(connection, "PRAGMA application_id");
         // A service that was killed before its first commit leaves a file without anything in it.
         if (application == 0 && Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
@@ -63,11 +65,11 @@ internal sealed class QueueDatabase(string path, IReadOnlyList<string> migration
         }
     }
 
-    private SqliteConnection Guarded(SqliteOpenMode mode, Action<SqliteConnection> prepare)
+    private SqliteConnection Guarded(SqliteOpenMode mode, Action<SqliteConnection> prepare, string? source = null)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = path,
+            DataSource = source ?? path,
             Mode = mode,
             Pooling = false,
             DefaultTimeout = 5,
