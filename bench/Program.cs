@@ -6,7 +6,7 @@ using GpuOps.Bench.Rows;
 
 const string Usage = "dotnet run -c Release --project bench -- all | NAME ... (wildcards allowed)";
 
-Row[] table = [.. ReserveRows.All, .. InvokeRows.All, .. ContentionRows.All, .. HandOffRows.All, .. StatusRows.All, .. StartRows.All, .. HeldRows.All, .. SlurmListRows.All, .. SlurmWaitRows.All, .. SlurmSubmitRows.All];
+Row[] table = [.. ReserveRows.All, .. InvokeRows.All, .. ContentionRows.All, .. HandOffRows.All, .. StatusRows.All, .. StartRows.All, .. HeldRows.All, .. SlurmListRows.All, .. SlurmWaitRows.All, .. SlurmSubmitRows.All, .. QueueRows.All, .. QueueLoadRows.All, .. QueueIdleRows.All];
 Row[] chosen = [.. table.Where(row => args.Any(name => name == "all" || FileSystemName.MatchesSimpleExpression(name, row.Name)))];
 if (chosen.Length == 0)
 {

@@ -12,6 +12,8 @@ internal static class Artifacts
 
     public static string Shell => Path.Combine(Out, "shell", "gpuops");
 
+    public static string Server => Path.Combine(Out, "GpuOps", "server", "gpuops-server");
+
     public static string BareEngine => Path.Combine(Out, "bench", "GpuOps.BareEngine");
 
     public static string Contender => Path.Combine(Out, "contender", "GpuOps.Contender");

@@ -46,7 +46,7 @@ internal sealed class SupervisorLink(QueueServiceOptions options, Inbox inbox)
 
             return new GpuOpsException("SupervisorGone", GpuOpsErrorKind.Unreachable, "The supervisor of the jobs has gone.");
         }
-        catch (Exception fault) when (!inbox.Ending.IsCancellationRequested)
+        catch (Exception fault) when (fault is not OperationCanceledException || !inbox.Ending.IsCancellationRequested)
         {
             return fault;
         }
