@@ -28,6 +28,31 @@ Describe 'A session with the queue' {
         $job | Get-GpuJobLog -Raw | Should -BeExactly (($words | ForEach-Object { "<$_>" }) -join '')
     }
 
+    It 'gives it the variables of files, and stronger than these its own' {
+        @'
+export A=a
+B='b # $HOME'
+C=c
+D="d
+d"
+'@ | Set-Content one.env
+        'B2="2" # later', 'A=z' | Set-Content two.env
+        $job = Submit-GpuJob -EnvFile one.env, two.env -EnvironmentVariable @{ C = 3 } -- sh -c 'echo "$A|$B|$B2|$C|$D"' | Wait-GpuJob
+        $job | Get-GpuJobLog -Raw | Should -BeExactly "z|b # `$HOME|2|3|d`nd`n"
+    }
+
+    It 'says which line of a file of variables is wrong, and submits nothing' {
+        'A=1', 'B 2' | Set-Content bad.env
+        $before = @(Get-GpuJob).Count
+        $failure = Get-Failure { 1..2 | Submit-GpuJob -EnvFile bad.env -- true }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'EnvFileInvalid,*'
+        $failure.ToString() | Should -BeLike '*bad.env*line 2*'
+        (Get-Failure { Submit-GpuJob -EnvFile none.env -- true }).FullyQualifiedErrorId | Should -BeLike 'EnvFileUnreadable,*'
+        [IO.File]::WriteAllBytes("$PWD/latin.env", [byte[]](65, 61, 0xE4, 10))
+        (Get-Failure { Submit-GpuJob -EnvFile latin.env -- true }).FullyQualifiedErrorId | Should -BeLike 'EnvFileUnreadable,*'
+        @(Get-GpuJob).Count | Should -Be $before
+    }
+
     It 'tells exit codes from signals' {
         $ended = 'exit 3', 'kill -9 $$', 'exit 137' | ForEach-Object { Submit-GpuJob -- sh -c $_ } | Wait-GpuJob -ErrorAction SilentlyContinue | Sort-Object { [int]$_.Id }
         $ended.State | Should -Be Failed, Failed, Failed

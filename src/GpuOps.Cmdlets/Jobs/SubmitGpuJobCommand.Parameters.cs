@@ -106,6 +106,10 @@ public sealed partial class SubmitGpuJobCommand
     [Parameter]
     public IDictionary? EnvironmentVariable { get; set; }
 
+    /// <summary>Files with variables of the job, NAME=VALUE in each line, which are read now. A later file is stronger, and -EnvironmentVariable strongest.</summary>
+    [Parameter]
+    public string[] EnvFile { get; set; } = [];
+
     /// <summary>Words by which it can be found again.</summary>
     [Parameter]
     public string[] Tag { get; set; } = [];

@@ -14,6 +14,10 @@ namespace GpuOps.Cmdlets.Jobs;
 public sealed partial class SubmitGpuJobCommand : SchedulerCmdlet
 {
     private Dictionary<IJobScheduler, List<string>>? _awaited;
+    private Dictionary<string, string> _variables = [];
+
+    /// <inheritdoc/>
+    protected override void Begin() => _variables = SubmittedVariables.Of(this, EnvFile, EnvironmentVariable);
 
     /// <inheritdoc/>
     protected override void Process()
@@ -79,7 +83,7 @@ public sealed partial class SubmitGpuJobCommand : SchedulerCmdlet
             Arguments = Path is null ? [.. Command, .. words] : words,
             Script = Path is null ? (ReadOnlyMemory<byte>?)null : SubmittedScript.Read(this, Path),
             WorkFolder = WorkingDirectory is null ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : GetUnresolvedProviderPathFromPSPath(WorkingDirectory),
-            Variables = SubmittedVariables.Of(EnvironmentVariable),
+            Variables = _variables,
             Demand = Demand(),
             Cpus = Cpu,
             Priority = Priority,

@@ -3,23 +3,32 @@ using GpuOps.Errors;
 
 namespace GpuOps.Cmdlets.Jobs;
 
-/// <summary>A user's script as it is now.</summary>
+/// <summary>A user's file as it is now: a script, or what comes with one.</summary>
 internal static class SubmittedScript
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads a script.</summary>
     /// <param name="cmdlet">Whose location a relative path is relative to.</param>
     /// <param name="path">The path as PowerShell writes it.</param>
     /// <exception cref="GpuOpsException"><c>ScriptUnreadable</c>.</exception>
-    public static ReadOnlyMemory<byte> Read(PSCmdlet cmdlet, string path)
+    public static ReadOnlyMemory<byte> Read(PSCmdlet cmdlet, string path) => Read(cmdlet, path, "ScriptUnreadable", "script", File.ReadAllBytes);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="cmdlet">Whose location a relative path is relative to.</param>
+    /// <param name="path">The path as PowerShell writes it.</param>
+    /// <param name="error">The id of the error.</param>
+    /// <param name="what">What it is, for the message.</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="GpuOpsException">It cannot be read.</exception>
+    public static T Read<T>(PSCmdlet cmdlet, string path, string error, string what, Func<string, T> read)
     {
         var file = cmdlet.GetUnresolvedProviderPathFromPSPath(path);
         try
         {
-            return File.ReadAllBytes(file);
+            return read(file);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
         {
-            throw new GpuOpsException("ScriptUnreadable", GpuOpsErrorKind.NotFound, $"The script '{file}' cannot be read: {fault.Message}", path, fault);
+            throw new GpuOpsException(error, GpuOpsErrorKind.NotFound, $"The {what} '{file}' cannot be read: {fault.Message}", path, fault);
         }
     }
 }
