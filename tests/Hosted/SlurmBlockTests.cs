@@ -83,7 +83,7 @@ public sealed class SlurmBlockTests(Cluster cluster) : IClassFixture<Cluster>, I
     {
         using var session = Open(BuiltModule.Program);
         session.Run("$secret = [securestring]::new(); 'hush'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }; $login = [pscredential]::new('me', $secret)").Clean();
-        session.Run($"Submit-SlurmJob -WhatIf {job}").Fails("SlurmArgumentSecret", ErrorCategory.InvalidArgument);
+        session.Run($"Submit-SlurmJob -WhatIf {job}").Fails("ArgumentSecret", ErrorCategory.InvalidArgument);
         Assert.DoesNotContain("sbatch", string.Join('\n', session.Host.Lines), StringComparison.Ordinal);
         session.Run("Submit-SlurmJob -WhatIf -ScriptBlock { 1 } -ArgumentList '<SS>text</SS>'").Clean();
     }

@@ -161,6 +161,114 @@ d"
         (curl --silent --unix-socket $folder/server.sock -X POST http://gpuops/v1/gpus/9/enable | ConvertFrom-Json).id | Should -Be UnknownGpu
     }
 
+    Describe 'A block of PowerShell' {
+        It 'runs with its arguments and values, which are on no command line' {
+            $rows = @{ deep = 1, 2, 3 }
+            $text = "it's `"`$HOME`" ü🙂"
+            $job = Submit-GpuJob -Gpus 1 -ScriptBlock {
+                param($a, $b, $c, $long)
+                $line = Get-Content /proc/$PID/cmdline -Raw
+                [Console]::WriteLine("$a|$($b + 1)|$($null -eq $c)|$($using:rows.deep[2])|$($using:text)|$($env:CUDA_VISIBLE_DEVICES)|$($line.Length -lt $long.Length)")
+            } -ArgumentList $text, 41, $null, ('x' * 100000) | Wait-GpuJob
+            $job | Get-GpuJobLog -Raw | Should -BeExactly "$text|42|True|3|$text|$($job.GpuId)|True`n"
+        }
+
+        It 'ends the job as it ends, for each thing that is piped in' {
+            $ended = 3, 0 | Submit-GpuJob -ScriptBlock { param($code) sh -c "exit $code" } | Wait-GpuJob -ErrorAction Ignore | Sort-Object { [int]$_.Id }
+            $ended.ExitCode | Should -Be 3, 0
+            (Submit-GpuJob -ScriptBlock { throw 'no data' } | Wait-GpuJob -ErrorAction Ignore).ExitCode | Should -Be 1
+        }
+
+        It 'is refused with a secret, and with a variable that is not set' {
+            $secret = [securestring]::new()
+            (Get-Failure { Submit-GpuJob -ScriptBlock { $using:secret } }).FullyQualifiedErrorId | Should -BeLike 'ArgumentSecret,*'
+            (Get-Failure { Submit-GpuJob -ScriptBlock { 1 } -ArgumentList $secret }).FullyQualifiedErrorId | Should -BeLike 'ArgumentSecret,*'
+            (Get-Failure { Submit-GpuJob -ScriptBlock { $using:nowhere } }).FullyQualifiedErrorId | Should -BeLike 'UsingVariableNotSet,*'
+        }
+    }
+
+    Describe '-Expand' {
+        It 'makes a job for each choice, and leaves words whole without it' {
+            $jobs = Submit-GpuJob -Expand -Repeat 2 -- echo '--lr={0.1,0.01}' '{{s,l}}' '{{1,4}}' '{RANDINT:7:7}'
+            ($jobs | Wait-GpuJob | Sort-Object { [int]$_.Id } | ForEach-Object { $_ | Get-GpuJobLog }) |
+                Should -Be (@('--lr=0.1 s 1 7', '--lr=0.1 l 4 7', '--lr=0.01 s 1 7', '--lr=0.01 l 4 7') * 2)
+            Submit-GpuJob -- echo '{"a":1,"b":2}' | Wait-GpuJob | Get-GpuJobLog | Should -BeExactly '{"a":1,"b":2}'
+        }
+
+        It 'refuses choices that make no sense, and too many' {
+            (Get-Failure { Submit-GpuJob -Expand -- echo '{{a,b}}' '{{1,2,3}}' }).FullyQualifiedErrorId | Should -BeLike 'ExpansionInvalid,*'
+            (Get-Failure { Submit-GpuJob -Expand -Repeat 50001 -- echo '{a,b}' }).FullyQualifiedErrorId | Should -BeLike 'ExpansionInvalid,*'
+        }
+    }
+
+    Describe '-AsJob' {
+        It 'gives a job of PowerShell for each, with what becomes of it' {
+            $jobs = 'exit 0', 'echo why >&2; exit 3' | ForEach-Object { Submit-GpuJob -AsJob -Name bg -- sh -c $_ }
+            $jobs | Should -BeOfType GpuOps.Cmdlets.Jobs.GpuSubmittedJob
+            ($jobs | Wait-Job -Timeout 30).State | Sort-Object | Should -Be Completed, Failed
+            (Get-Job -Name bg).Id | Should -Be $jobs.Id
+            ($jobs[0] | Receive-Job).ExitCode | Should -Be 0
+            $null = $jobs[1] | Receive-Job -ErrorVariable failure -ErrorAction SilentlyContinue
+            "$failure" | Should -BeLike '*exit code 3*why*'
+            $jobs | Remove-Job
+        }
+
+        It 'ends the job with Stop-Job' {
+            $job = Submit-GpuJob -AsJob -- sleep 600
+            Wait-Until { (Get-GpuJob $job.GpuJob.Id).State -eq 'Running' }
+            $job | Stop-Job
+            $job.State | Should -Be Stopped
+            (Get-GpuJob $job.GpuJob.Id | Wait-GpuJob -ErrorAction Ignore).State | Should -Be Cancelled
+            $job | Remove-Job
+        }
+
+        It 'is nothing to wait for here' {
+            (Get-Failure { Submit-GpuJob -AsJob -Wait -- true }).FullyQualifiedErrorId | Should -BeLike 'WaitAndAsJob,*'
+        }
+    }
+
+    Describe 'A prepared job' {
+        BeforeAll {
+            New-Item -ItemType Directory "$PWD/my env/bin" -Force | Out-Null
+            'VIRTUAL_ENV="my env"; export VIRTUAL_ENV' | Set-Content "$PWD/my env/bin/activate"
+            $words = 'a b', '$HOME', '`id`', "it's", '"q"', "two`nlines", 'ü🙂', '', '*', '-x'
+        }
+
+        It 'reads the prologue, activates the venv, and gets its words byte for byte' {
+            "set -- lost`nexport FROM='prologue, with `$X'`nGPUOPS_PROLOGUE=1`n" + 'declare -x MORE=$GIVEN' | Set-Content jobrc
+            $job = Submit-GpuJob -Prologue jobrc -Venv "$PWD/my env" -EnvironmentVariable @{ GIVEN = 'g' } -- sh -c 'printf "<%s>" "$FROM" "$MORE" "$VIRTUAL_ENV" "$@"' sh @words | Wait-GpuJob
+            $job | Get-GpuJobLog -Raw | Should -BeExactly (-join (@('prologue, with $X', 'g', 'my env') + $words | ForEach-Object { "<$_>" }))
+        }
+
+        It 'says what cannot be prepared, and does not run' {
+            'false' | Set-Content bad.sh
+            $ended = (Submit-GpuJob -Prologue bad.sh -- echo ran), (Submit-GpuJob -Venv nowhere -- echo ran), (Submit-GpuJob -Conda none -EnvironmentVariable @{ HOME = '/nowhere' } -- echo ran) |
+                Wait-GpuJob -ErrorAction Ignore | Sort-Object { [int]$_.Id }
+            $ended[0].ExitCode, $ended[1].ExitCode | Should -Be 126, 127
+            $ended[2].ExitCode | Should -BeIn 126, 127
+            ($ended | Get-GpuJobLog -Stream Output) | Should -BeNullOrEmpty
+            ($ended[0] | Get-GpuJobLog) -like '*the prologue failed*' | Should -HaveCount 1
+            ($ended[1] | Get-GpuJobLog) -like "*there is no virtual environment in 'nowhere'*" | Should -HaveCount 1
+        }
+
+        It 'activates the conda environment' {
+            New-Item -ItemType Directory "$PWD/home/miniconda3/bin" -Force | Out-Null
+            "#!/bin/sh`necho 'conda() { export CONDA_DEFAULT_ENV=`$2; }'" | Set-Content "$PWD/home/miniconda3/bin/conda"
+            chmod +x "$PWD/home/miniconda3/bin/conda"
+            $job = Submit-GpuJob -Conda 'my env' -EnvironmentVariable @{ HOME = "$PWD/home"; PATH = '/usr/bin:/bin' } -- sh -c 'echo $CONDA_DEFAULT_ENV' | Wait-GpuJob
+            $job | Get-GpuJobLog | Should -BeExactly 'my env'
+        }
+
+        It 'runs a block there' {
+            'export FROM=prologue' | Set-Content jobrc
+            Submit-GpuJob -Prologue jobrc -ScriptBlock { $env:FROM } | Wait-GpuJob | Get-GpuJobLog | Should -BeExactly 'prologue'
+        }
+
+        It 'needs a prologue that can be read' {
+            (Get-Failure { Submit-GpuJob -Prologue none.sh -- true }).FullyQualifiedErrorId | Should -BeLike 'PrologueUnreadable,*'
+        }
+    }
+
     It 'names the command that ends nobody without a job' {
         (Get-Command Stop-GpuJob).Parameters['Id'].Attributes.Where({ $_ -is [Management.Automation.ParameterAttribute] }).Mandatory | Should -BeTrue
     }

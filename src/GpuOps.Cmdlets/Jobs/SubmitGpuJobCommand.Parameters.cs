@@ -18,15 +18,45 @@ public sealed partial class SubmitGpuJobCommand
     public string? Path { get; set; }
 
     /// <summary>
-    /// What stands behind the command, or what the script gets as <c>$1 $2 ...</c>. What is piped in comes here, a job for each;
+    /// A block of PowerShell to run in the job, by pwsh or gpuops. <c>$using:</c> variables and -ArgumentList travel with it.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "ScriptBlock")]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>
+    /// What stands behind the command, what the script gets as <c>$1 $2 ...</c>, or the arguments of the script block. What is piped in comes here, a job for each;
     /// a script block says what of it: <c>{ '--seed', $_ }</c>.
     /// </summary>
     [Parameter(ParameterSetName = "Command", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "ScriptBlock", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = "Path")]
     [AllowEmptyString]
     [AllowEmptyCollection]
     [AllowNull]
     public PSObject?[]? ArgumentList { get; set; } = [];
+
+    /// <summary>
+    /// Makes a job for each choice in the words: <c>{a,b}</c> with all of the others, <c>{{a,b}}</c> one by one with the other double braces;
+    /// <c>{RANDINT:1:9}</c> is a number, another one in each job. A backslash before a brace or a comma keeps it.
+    /// </summary>
+    [Parameter(ParameterSetName = "Command")]
+    [Parameter(ParameterSetName = "Path")]
+    public SwitchParameter Expand { get; set; }
+
+    /// <summary>The conda environment to activate before the command, by name or path.</summary>
+    [Parameter(ParameterSetName = "Command")]
+    [Parameter(ParameterSetName = "ScriptBlock")]
+    public string? Conda { get; set; }
+
+    /// <summary>The folder of the Python venv to activate before the command.</summary>
+    [Parameter(ParameterSetName = "Command")]
+    [Parameter(ParameterSetName = "ScriptBlock")]
+    public string? Venv { get; set; }
+
+    /// <summary>A file with lines of bash that are read before the command, first of all; what they export it gets. The file is sent as it is now.</summary>
+    [Parameter(ParameterSetName = "Command")]
+    [Parameter(ParameterSetName = "ScriptBlock")]
+    public string? Prologue { get; set; }
 
     /// <summary>The job's name.</summary>
     [Parameter]
@@ -126,7 +156,11 @@ public sealed partial class SubmitGpuJobCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>How often a scheduler is asked with -Wait that tells nothing by itself, such as Slurm.</summary>
+    /// <summary>Gives a job of PowerShell for each, which ends when it is over.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>How often a scheduler is asked with -Wait or -AsJob that tells nothing by itself, such as Slurm.</summary>
     /// <value>30s</value>
     [Parameter]
     [Duration]

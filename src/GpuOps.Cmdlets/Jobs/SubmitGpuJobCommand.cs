@@ -1,23 +1,29 @@
 using System.Management.Automation;
 using System.Security.Cryptography;
-using GpuOps.Channels;
+using GpuOps.Cmdlets.Module;
 using GpuOps.Cmdlets.Pipeline;
 using GpuOps.Errors;
-using GpuOps.Pools;
 using GpuOps.Schedulers;
 
 namespace GpuOps.Cmdlets.Jobs;
 
 /// <summary>Submits jobs to a scheduler: the queue of this host, or whatever the backend is.</summary>
 [Cmdlet(VerbsLifecycle.Submit, "GpuJob", DefaultParameterSetName = "Command", SupportsShouldProcess = true)]
-[OutputType(typeof(GpuJob))]
+[OutputType(typeof(GpuJob), typeof(GpuSubmittedJob))]
 public sealed partial class SubmitGpuJobCommand : SchedulerCmdlet
 {
     private Dictionary<IJobScheduler, List<string>>? _awaited;
-    private Dictionary<string, string> _variables = [];
 
     /// <inheritdoc/>
-    protected override void Begin() => _variables = SubmittedVariables.Of(this, EnvFile, EnvironmentVariable);
+    protected override void Begin()
+    {
+        if (Wait && AsJob)
+        {
+            throw new GpuOpsException("WaitAndAsJob", GpuOpsErrorKind.InvalidArgument, "-Wait waits here, -AsJob in the background. Give one of them.");
+        }
+
+        Read();
+    }
 
     /// <inheritdoc/>
     protected override void Process()
@@ -25,8 +31,7 @@ public sealed partial class SubmitGpuJobCommand : SchedulerCmdlet
         var scheduler = OpenScheduler();
         try
         {
-            var request = Request();
-            for (var times = 0; times < Repeat; times++)
+            foreach (var request in Requests())
             {
                 Submit(scheduler, request);
             }
@@ -53,12 +58,38 @@ public sealed partial class SubmitGpuJobCommand : SchedulerCmdlet
 
     private void Submit(IJobScheduler scheduler, GpuJobRequest request)
     {
-        if (!ShouldProcess(scheduler.Backend, $"submit{(request.Name.Length > 0 ? $" '{request.Name}'" : "")} with {request.Demand?.ToString() ?? "no GPU"} in {request.WorkFolder}: {CommandOf(request)}"))
+        if (ShouldProcess(scheduler.Backend, $"submit{(request.Name.Length > 0 ? $" '{request.Name}'" : "")} with {request.Demand?.ToString() ?? "no GPU"} in {request.WorkFolder}: {CommandOf(request)}"))
         {
+            Hand(scheduler, request, Run(token => SubmitAsync(scheduler, request, token)));
+        }
+    }
+
+    /// <summary>A stopped command does not wait for what takes the job back; its session does before it closes.</summary>
+    private static Task<GpuJob> SubmitAsync(IJobScheduler scheduler, GpuJobRequest request, CancellationToken cancellationToken)
+    {
+        var submission = scheduler.SubmitJobAsync(request with { RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) }, cancellationToken);
+        EngineState.Current.Finish(submission, Owner);
+        return submission;
+    }
+
+    /// <summary>What is done with a job that was taken. After a stop nobody would hear of it, and it is taken back.</summary>
+    private void Hand(IJobScheduler scheduler, GpuJobRequest request, GpuJob job)
+    {
+        if (Stopping)
+        {
+            EngineState.Current.Finish(scheduler.StopJobAsync(job.Id, CancellationToken.None), Owner);
+            throw new PipelineStoppedException();
+        }
+
+        if (AsJob)
+        {
+            var background = new GpuSubmittedJob(scheduler, job, CommandOf(request), Interval, Owner);
+            JobRepository.Add(background);
+            background.Start();
+            WriteObject(background);
             return;
         }
 
-        var job = Run(token => scheduler.SubmitJobAsync(request with { RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) }, token));
         if (!Wait)
         {
             WriteObject(job);
@@ -73,41 +104,4 @@ public sealed partial class SubmitGpuJobCommand : SchedulerCmdlet
 
         ids.Add(job.Id);
     }
-
-    private GpuJobRequest Request()
-    {
-        var words = SubmittedWords.Of(ArgumentList);
-        return new GpuJobRequest
-        {
-            Name = Name,
-            Arguments = Path is null ? [.. Command, .. words] : words,
-            Script = Path is null ? (ReadOnlyMemory<byte>?)null : SubmittedScript.Read(this, Path),
-            WorkFolder = WorkingDirectory is null ? SessionState.Path.CurrentFileSystemLocation.ProviderPath : GetUnresolvedProviderPathFromPSPath(WorkingDirectory),
-            Variables = _variables,
-            Demand = Demand(),
-            Cpus = Cpu,
-            Priority = Priority,
-            TimeLimit = Time,
-            Dependencies = [.. DependsOn.Select(id => new GpuJobDependency(id, DependencyType))],
-            Hold = Hold,
-            Retries = Retry,
-            RetryExitCodes = RetryExitCode,
-            MergeStreams = MergeStream,
-            Tags = Tag,
-        };
-    }
-
-    private GpuDemand? Demand()
-    {
-        var wishes = new[] { Gpu is > 0, GpuId is { Length: > 0 }, Share is not null, Memory is not null }.Count(static wish => wish);
-        return wishes > 1
-            ? throw new GpuOpsException("GpuDemandUnclear", GpuOpsErrorKind.InvalidArgument, "-Gpu, -GpuId, -Share and -Memory are four ways to say which GPUs the job needs. Give one of them.")
-            : Gpu is > 0 ? new GpuDemand(Count: Gpu)
-            : GpuId is { Length: > 0 } ? new GpuDemand(Ids: [.. GpuId.Distinct().Order()])
-            : Share is not null ? new GpuDemand(Share: Share)
-            : Memory is not null ? new GpuDemand(Memory: Memory)
-            : null;
-    }
-
-    private string CommandOf(GpuJobRequest request) => PosixShell.Join(Path is null ? request.Arguments : request.Arguments.Prepend(Path));
 }

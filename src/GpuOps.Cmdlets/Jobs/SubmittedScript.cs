@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text;
 using GpuOps.Errors;
 
 namespace GpuOps.Cmdlets.Jobs;
@@ -6,6 +7,12 @@ namespace GpuOps.Cmdlets.Jobs;
 /// <summary>A user's file as it is now: a script, or what comes with one.</summary>
 internal static class SubmittedScript
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads text, and refuses what is no UTF-8.</summary>
+    /// <param name="file">The file.</param>
+    public static string ReadText(string file) => File.ReadAllText(file, Strict);
+
     /// <summary>Reads a script.</summary>
     /// <param name="cmdlet">Whose location a relative path is relative to.</param>
     /// <param name="path">The path as PowerShell writes it.</param>
@@ -26,7 +33,7 @@ internal static class SubmittedScript
         {
             return read(file);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Text.DecoderFallbackException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             throw new GpuOpsException(error, GpuOpsErrorKind.NotFound, $"The {what} '{file}' cannot be read: {fault.Message}", path, fault);
         }

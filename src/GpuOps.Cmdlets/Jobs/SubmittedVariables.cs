@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Text;
 using GpuOps.Errors;
 using GpuOps.Schedulers;
 
@@ -9,8 +8,6 @@ namespace GpuOps.Cmdlets.Jobs;
 /// <summary>The variables of a job, as they are given.</summary>
 internal static class SubmittedVariables
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Texts of whatever was given.</summary>
     /// <param name="given">Names and values; null for none.</param>
     public static Dictionary<string, string> Of(IDictionary? given)
@@ -30,7 +27,7 @@ internal static class SubmittedVariables
         Dictionary<string, string> variables = [];
         foreach (var file in files)
         {
-            var text = SubmittedScript.Read(cmdlet, file, "EnvFileUnreadable", "file of variables", static path => File.ReadAllText(path, Strict));
+            var text = SubmittedScript.Read(cmdlet, file, "EnvFileUnreadable", "file of variables", SubmittedScript.ReadText);
             foreach (var (name, value) in EnvFile.Parse(text, file))
             {
                 variables[name] = value;

@@ -75,17 +75,19 @@ internal static class BlockProcess
     }
 
     /// <summary>The PowerShell to run it in, with its arguments: this session's own program, else pwsh, else gpuops.</summary>
-    public static GpuCommandTarget Target(PSCmdlet cmdlet)
+    public static GpuCommandTarget Target(PSCmdlet cmdlet) => FindProgram(cmdlet) is { } program
+        ? new GpuCommandTarget(null, program, ["-NoProfile", "-NonInteractive", "-Command", Bootstrap])
+        : throw new GpuOpsException("PowerShellNotFound", GpuOpsErrorKind.NotFound,
+            "A script block as a job runs in a PowerShell of its own, and neither pwsh nor gpuops was found. Put one on the PATH, or name a program with -FilePath.");
+
+    /// <summary>The PowerShell of this host: this session's own program, else pwsh, else gpuops; null for none.</summary>
+    public static string? FindProgram(PSCmdlet cmdlet)
     {
         var own = Environment.ProcessPath;
         var bundled = Path.Combine(Path.GetDirectoryName(typeof(BlockProcess).Assembly.Location)!, "..", "shell", "gpuops");
-        var program = Path.GetFileNameWithoutExtension(own) is "pwsh" or "gpuops" ? own
+        return Path.GetFileNameWithoutExtension(own) is "pwsh" or "gpuops" ? own
             : (cmdlet.InvokeCommand.GetCommand("pwsh", CommandTypes.Application) as ApplicationInfo)?.Path
             ?? (File.Exists(bundled) ? Path.GetFullPath(bundled) : null);
-        return program is null
-            ? throw new GpuOpsException("PowerShellNotFound", GpuOpsErrorKind.NotFound,
-                "A script block as a job runs in a PowerShell of its own, and neither pwsh nor gpuops was found. Put one on the PATH, or name a program with -FilePath.")
-            : new GpuCommandTarget(null, program, ["-NoProfile", "-NonInteractive", "-Command", Bootstrap]);
     }
 
     /// <summary>Puts a plain variable, <c>__gpuops_using_0</c> and on, in place of each <c>$using:</c> expression. One that is not set is an error, not null.</summary>

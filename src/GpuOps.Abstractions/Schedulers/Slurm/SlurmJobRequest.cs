@@ -13,7 +13,7 @@ public sealed record SlurmJobRequest
     public IReadOnlyList<string>? Command { get; init; }
 
     /// <summary>A block of PowerShell, in place of a command.</summary>
-    public SlurmBlock? Block { get; init; }
+    public JobBlock? Block { get; init; }
 
     /// <summary>
     /// What each task of an array adds to <see cref="Command"/>, or the packed arguments of its <see cref="Block"/>, task 0 first; the request is that array then, and

@@ -75,7 +75,7 @@ public sealed class SlurmDefaultsTests : IDisposable
     [Fact]
     public void A_block_gets_its_PowerShell_and_no_container()
     {
-        var shown = Shown(Open("{powerShell: ~/pwsh/pwsh, containerImage: a.sif, modules: x}").Preview(new() { Block = new SlurmBlock("1", "2") }));
+        var shown = Shown(Open("{powerShell: ~/pwsh/pwsh, containerImage: a.sif, modules: x}").Preview(new() { Block = new JobBlock("1", "2") }));
         Assert.Contains("gpuops_shell=$(type -P \"$HOME\"/pwsh/pwsh)", shown, StringComparison.Ordinal);
         Assert.Contains("module load x", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("apptainer", shown, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace GpuOps.Schedulers.Queue.Client;
 /// <summary>A queue service. Any number of callers may use it at once.</summary>
 public sealed class QueueScheduler : IJobScheduler
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20), TakeBackLimit = TimeSpan.FromSeconds(10);
 
     private readonly QueueConnection _connection;
 
@@ -76,8 +76,19 @@ public sealed class QueueScheduler : IJobScheduler
     }
 
     /// <inheritdoc/>
-    public Task<GpuJob> SubmitJobAsync(GpuJobRequest request, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, QueuePaths.Jobs, JsonContent.Create(request, QueueJson.Default.GpuJobRequest), cancellationToken);
+    public async Task<GpuJob> SubmitJobAsync(GpuJobRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await SendAsync(request, cancellationToken);
+        }
+        catch (OperationCanceledException) when (request.RequestId.Length > 0)
+        {
+            await TakeBackAsync(request);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<GpuJob>> ReadJobsAsync(GpuJobQuery query, CancellationToken cancellationToken)
@@ -178,6 +189,29 @@ public sealed class QueueScheduler : IJobScheduler
     {
         _connection.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private Task<GpuJob> SendAsync(GpuJobRequest request, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, QueuePaths.Jobs, JsonContent.Create(request, QueueJson.Default.GpuJobRequest), cancellationToken);
+
+    /// <summary>
+    /// Ends a job of which nobody has heard. Whether it was taken is not known: sent again it is the same job if it was, and
+    /// held if it was not, so that it never starts.
+    /// </summary>
+    private async Task TakeBackAsync(GpuJobRequest request)
+    {
+        using var limit = new CancellationTokenSource(TakeBackLimit, TimeProvider.System);
+        try
+        {
+            var job = await SendAsync(request with { Hold = true }, limit.Token);
+            job = job.IsFinished ? job : await StopJobAsync(job.Id, limit.Token);
+            if (job is { IsFinished: true, StartTime: null })
+                await RemoveJobAsync(job.Id, limit.Token);
+        }
+        catch (Exception fault) when (fault is GpuOpsException or OperationCanceledException)
+        {
+            // The service is away. If it took the job it has it in its list, where its user finds it.
+        }
     }
 
     private static IEnumerable<GpuJobLogKind> StreamsOf(GpuJob job, GpuJobLogOptions options) =>
