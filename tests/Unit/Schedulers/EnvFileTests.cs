@@ -1,6 +1,7 @@
 using GpuOps.Errors;
+using GpuOps.Schedulers;
 
-namespace GpuOps.Schedulers;
+namespace GpuOps.Unit.Schedulers;
 
 public sealed class EnvFileTests
 {

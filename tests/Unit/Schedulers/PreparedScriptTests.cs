@@ -1,7 +1,8 @@
 using System.Text;
 using GpuOps.Errors;
+using GpuOps.Schedulers;
 
-namespace GpuOps.Schedulers;
+namespace GpuOps.Unit.Schedulers;
 
 public sealed class PreparedScriptTests
 {
@@ -25,8 +26,11 @@ public sealed class PreparedScriptTests
     [InlineData("a\0b", null, null)]
     [InlineData(null, "a\0b", null)]
     [InlineData(null, null, "a\0b")]
-    [InlineData("a\ud800", null, null)]
     public void What_no_shell_can_read_is_refused(string? prologue, string? conda, string? venv) => Assert.Equal(
         "PreparationInvalid",
         Assert.Throws<GpuOpsException>(() => PreparedScript.ForCommand(new JobPreparation { Prologue = prologue, Conda = conda, Venv = venv })).Id);
+
+    [Fact]
+    public void Half_a_character_is_refused() => Assert.Equal(
+        "PreparationInvalid", Assert.Throws<GpuOpsException>(() => PreparedScript.ForCommand(new JobPreparation { Prologue = $"a{(char)0xD800}" })).Id);
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using GpuOps.Errors;
+using GpuOps.Schedulers;
 
-namespace GpuOps.Schedulers;
+namespace GpuOps.Unit.Schedulers;
 
 public sealed class WordExpansionTests
 {

@@ -1,5 +1,6 @@
 using System.Text;
 using GpuOps.Configuration;
+using GpuOps.Schedulers;
 using GpuOps.Schedulers.Slurm;
 using GpuOps.Unit.Configuration;
 using GpuOps.Unit.Probes;
