@@ -39,7 +39,7 @@ public sealed class GpuJobStopTests : IDisposable
     }
 
     [Fact]
-    public void A_submission_that_meets_a_stop_is_taken_back()
+    public void A_submission_that_a_stop_cuts_off_leaves_no_job()
     {
         var process = ReadProcess();
         Signal("STOP", process);
