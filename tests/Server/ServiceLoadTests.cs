@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using GpuOps.Errors;
 using GpuOps.Rigs;
 using GpuOps.Schedulers;
 using GpuOps.Schedulers.Queue;
+using GpuOps.Schedulers.Queue.Client;
 
 namespace GpuOps.ServerTests;
 
@@ -39,6 +41,42 @@ public sealed class ServiceLoadTests
     }
 
     [Fact]
+    public async Task Who_is_turned_away_because_too_many_are_at_the_door_comes_again()
+    {
+        var folder = Directory.CreateTempSubdirectory("gpuops-door-").FullName;
+        var location = new QueueLocation(folder);
+        using var door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        door.Bind(new UnixDomainSocketEndPoint(location.Socket));
+        door.Listen(1);
+        List<Socket> crowd = [];
+        try
+        {
+            while (true)
+            {
+                crowd.Add(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false });
+                crowd[^1].Connect(new UnixDomainSocketEndPoint(location.Socket));
+            }
+        }
+        catch (SocketException)
+        {
+            // It is full.
+        }
+
+        await using var client = new QueueScheduler(location, "queue:");
+        var asked = client.FindServerAsync(Stop);
+        Assert.NotSame(asked, await Task.WhenAny(asked, Task.Delay(TimeSpan.FromMilliseconds(300), Stop)));
+        // One more than the crowd without the last is let in, and is then sent away.
+        for (var guest = 0; guest < crowd.Count; guest++)
+        {
+            using var let = await door.AcceptAsync(Stop).AsTask().WaitAsync(Wait.Patience, Stop);
+        }
+
+        Assert.Null(await asked);
+        crowd.ForEach(static guest => guest.Dispose());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task On_a_full_disk_submissions_are_refused_jobs_go_on_and_all_is_well_when_there_is_room()
     {
         if (FullDisk.Missing is { } missing)
@@ -51,6 +89,12 @@ public sealed class ServiceLoadTests
         await using var rig = await ServiceRig.StartAsync(Path.Combine(disk.Path, "s"));
         var job = await rig.SubmitAsync("echo on > $F/on; while ! [ -e $F/go ]; do sleep 0.02; done; exit 5", gpus: 1);
         await rig.ReadAsync("on", static text => text.Length > 0);
+        while ((await rig.FindAsync(job.Id)).State != GpuJobState.Running)
+        {
+            // Its program runs before that is written down.
+            await Task.Delay(10, Stop);
+        }
+
         disk.Fill();
         // There may be room in the file for a few.
         GpuOpsException? fault = null;

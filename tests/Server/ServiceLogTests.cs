@@ -48,7 +48,7 @@ public sealed class ServiceLogTests : IAsyncLifetime
     [Theory]
     [InlineData("log/output/events")]
     [InlineData("log/output")]
-    public async Task Who_does_not_read_holds_up_nobody_costs_no_memory_and_is_not_cut_off(string what)
+    public async Task Who_does_not_read_holds_up_nobody_costs_no_memory_and_can_go_on(string what)
     {
         const int length = 64 << 20;
         var job = await _rig.SubmitAsync($"head -c {length} /dev/zero; {(what.EndsWith("events", StringComparison.Ordinal) ? WaitForGo : "true")}");
@@ -56,14 +56,11 @@ public sealed class ServiceLogTests : IAsyncLifetime
         var before = _rig.Memory();
         using var response = await _rig.Http.GetAsync($"/v1/jobs/{job.Id}/{what}", HttpCompletionOption.ResponseHeadersRead, Stop);
         await using var body = await response.Content.ReadAsStreamAsync(Stop);
-        // Longer than a web server usually waits for who reads nothing; the others are served meanwhile.
-        var others = 0;
-        for (var until = DateTime.UtcNow + TimeSpan.FromSeconds(8); DateTime.UtcNow < until; others++)
+        for (var other = 0; other < 30; other++)
         {
             Assert.Equal(0, (await _rig.EndAsync(await _rig.SubmitAsync("true"))).ExitCode);
         }
 
-        Assert.True(others > 10, $"Only {others}.");
         Assert.InRange(_rig.Memory() - before, 0, 48 << 10);
         _rig.Write("go");
         Assert.Equal(length, what.EndsWith("events", StringComparison.Ordinal) ? await CountEventsAsync(body) : await CountAsync(body));

@@ -202,6 +202,14 @@ public sealed class ServiceRig : IAsyncDisposable
         .Where(text => text.StartsWith(line, StringComparison.Ordinal))
         .Select(static text => long.Parse(text.Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture)).Single();
 
+    /// <summary>Has <c>VmHWM</c> begin anew.</summary>
+    /// <returns>The memory now, in KiB.</returns>
+    public long ForgetPeak()
+    {
+        File.WriteAllText($"/proc/{ProcessId}/clear_refs", "5");
+        return Memory();
+    }
+
     /// <summary>How many descriptors it has open.</summary>
     public int Descriptors() => Directory.GetFileSystemEntries($"/proc/{ProcessId}/fd").Length;
 
