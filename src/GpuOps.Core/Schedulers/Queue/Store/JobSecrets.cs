@@ -11,7 +11,9 @@ internal sealed class JobSecrets : IDisposable
 {
     private const int KeySize = 32, NonceSize = 12, TagSize = 16;
 
+    // One user at a time: used by two at once, it spoils what both get.
     private readonly AesGcm _cipher;
+    private readonly Lock _gate = new();
 
     private JobSecrets(byte[] key) => _cipher = new AesGcm(key, TagSize);
 
@@ -42,7 +44,8 @@ internal sealed class JobSecrets : IDisposable
         var sealedText = new byte[NonceSize + TagSize + text.Length];
         var nonce = sealedText.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        _cipher.Encrypt(nonce, text, sealedText.AsSpan(NonceSize + TagSize), sealedText.AsSpan(NonceSize, TagSize), Context(job));
+        lock (_gate)
+            _cipher.Encrypt(nonce, text, sealedText.AsSpan(NonceSize + TagSize), sealedText.AsSpan(NonceSize, TagSize), Context(job));
         CryptographicOperations.ZeroMemory(text);
         return sealedText;
     }
@@ -56,7 +59,8 @@ internal sealed class JobSecrets : IDisposable
         var text = new byte[Math.Max(0, sealedText.Length - NonceSize - TagSize)];
         try
         {
-            _cipher.Decrypt(sealedText.AsSpan(0, NonceSize), sealedText.AsSpan(NonceSize + TagSize), sealedText.AsSpan(NonceSize, TagSize), text, Context(job));
+            lock (_gate)
+                _cipher.Decrypt(sealedText.AsSpan(0, NonceSize), sealedText.AsSpan(NonceSize + TagSize), sealedText.AsSpan(NonceSize, TagSize), text, Context(job));
             return JsonSerializer.Deserialize<Dictionary<string, string>>(text)!;
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentOutOfRangeException or JsonException)
