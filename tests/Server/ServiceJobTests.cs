@@ -44,6 +44,29 @@ public sealed class ServiceJobTests
     }
 
     [Fact]
+    public async Task More_jobs_can_be_waited_for_than_a_request_can_name()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        var job = await rig.SubmitAsync("exit 0");
+        string[] ids = [job.Id, .. Enumerable.Range(100_000, 2_000).Select(static number => number.ToString(CultureInfo.InvariantCulture))];
+        List<GpuJobEnd> ends = [];
+        await foreach (var end in rig.Client.WaitJobsAsync(ids, null, Stop))
+            ends.Add(end);
+        Assert.Equal(ids.Order(), ends.Select(static end => end.Id).Order());
+        Assert.Equal(GpuJobState.Completed, ends.Single(static end => end.Job is not null).Job!.State);
+    }
+
+    [Fact]
+    public async Task More_jobs_can_be_looked_at_than_a_request_can_name()
+    {
+        await using var rig = await ServiceRig.StartAsync();
+        string[] own = [(await rig.SubmitAsync("exit 0")).Id, (await rig.SubmitAsync("exit 0")).Id];
+        string[] ids = [own[1], .. Enumerable.Range(100_000, 2_000).Select(static number => number.ToString(CultureInfo.InvariantCulture)), own[0]];
+        Assert.Equal(own, (await rig.Client.ReadJobsAsync(new GpuJobQuery { Ids = ids }, Stop)).Select(static job => job.Id));
+        Assert.Equal([own[1]], (await rig.Client.ReadJobsAsync(new GpuJobQuery { Ids = ids, NewestFirst = true, Limit = 1 }, Stop)).Select(static job => job.Id));
+    }
+
+    [Fact]
     public async Task A_time_limit_ends_a_job_and_says_so()
     {
         await using var rig = await ServiceRig.StartAsync();

@@ -12,6 +12,9 @@ namespace GpuOps.Schedulers.Queue.Client;
 /// <summary>A queue service. Any number of callers may use it at once.</summary>
 public sealed class QueueScheduler : IJobScheduler
 {
+    /// <summary>How many ids a request's first line has room for.</summary>
+    private const int MostIds = 200;
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20), TakeBackLimit = TimeSpan.FromSeconds(10);
 
     private readonly QueueConnection _connection;
@@ -94,18 +97,13 @@ public sealed class QueueScheduler : IJobScheduler
     public async Task<IReadOnlyList<GpuJob>> ReadJobsAsync(GpuJobQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
+        if (query.Ids is not { Count: > MostIds } ids)
+            return await ReadSomeAsync(query, cancellationToken);
         List<GpuJob> jobs = [];
-        string? next = null;
-        do
-        {
-            var left = query.Limit - jobs.Count;
-            var page = await _connection.AskAsync(
-                HttpMethod.Get, QueuePaths.Jobs + QueryOf(query with { Limit = left }, next), null, QueueJson.Default.GpuJobPage, cancellationToken);
-            jobs.AddRange(page.Jobs.Select(Own));
-            next = page.Next;
-        }
-        while (next is not null && jobs.Count < (query.Limit ?? int.MaxValue));
-        return jobs;
+        foreach (var some in ids.Distinct().Chunk(MostIds))
+            jobs.AddRange(await ReadSomeAsync(query with { Ids = some, Limit = null }, cancellationToken));
+        IEnumerable<GpuJob> sorted = jobs.OrderBy(job => NumberOf(job) * (query.NewestFirst ? -1 : 1));
+        return [.. query.Limit is { } limit ? sorted.Take(limit) : sorted];
     }
 
     /// <inheritdoc/>
@@ -177,11 +175,11 @@ public sealed class QueueScheduler : IJobScheduler
     /// </summary>
     /// <param name="ids">Which; none for all that change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async IAsyncEnumerable<(string Id, GpuJob? Job)> WatchAsync(IReadOnlyList<string> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<(string Id, GpuJob? Job)> WatchAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var query = string.Join('&', ids.Select(static id => $"id={Uri.EscapeDataString(id)}"));
-        await foreach (var item in EventsAsync($"{QueuePaths.Events}?{query}", static data => JsonSerializer.Deserialize(data, QueueJson.Default.GpuJob)!, cancellationToken))
-            yield return (item.Data.Id, item.EventType is QueuePaths.RemovedEvent or QueuePaths.MissedEvent ? null : Own(item.Data));
+        ArgumentNullException.ThrowIfNull(ids);
+        return ids.Count <= MostIds ? WatchSomeAsync(ids, cancellationToken)
+            : Together.All([.. ids.Chunk(MostIds).Select(some => WatchSomeAsync(some, cancellationToken))], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -212,6 +210,13 @@ public sealed class QueueScheduler : IJobScheduler
         {
             // The service is away. If it took the job it has it in its list, where its user finds it.
         }
+    }
+
+    private async IAsyncEnumerable<(string Id, GpuJob? Job)> WatchSomeAsync(IReadOnlyList<string> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = string.Join('&', ids.Select(static id => $"id={Uri.EscapeDataString(id)}"));
+        await foreach (var item in EventsAsync($"{QueuePaths.Events}?{query}", static data => JsonSerializer.Deserialize(data, QueueJson.Default.GpuJob)!, cancellationToken))
+            yield return (item.Data.Id, item.EventType is QueuePaths.RemovedEvent or QueuePaths.MissedEvent ? null : Own(item.Data));
     }
 
     private static IEnumerable<GpuJobLogKind> StreamsOf(GpuJob job, GpuJobLogOptions options) =>
@@ -249,6 +254,24 @@ public sealed class QueueScheduler : IJobScheduler
                 yield return events.Current;
         }
     }
+
+    private async Task<IReadOnlyList<GpuJob>> ReadSomeAsync(GpuJobQuery query, CancellationToken cancellationToken)
+    {
+        List<GpuJob> jobs = [];
+        string? next = null;
+        do
+        {
+            var left = query.Limit - jobs.Count;
+            var page = await _connection.AskAsync(
+                HttpMethod.Get, QueuePaths.Jobs + QueryOf(query with { Limit = left }, next), null, QueueJson.Default.GpuJobPage, cancellationToken);
+            jobs.AddRange(page.Jobs.Select(Own));
+            next = page.Next;
+        }
+        while (next is not null && jobs.Count < (query.Limit ?? int.MaxValue));
+        return jobs;
+    }
+
+    private static long NumberOf(GpuJob job) => long.Parse(job.Id, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private async Task<T> Guarded<T>(Func<Task<T>> read)
     {
