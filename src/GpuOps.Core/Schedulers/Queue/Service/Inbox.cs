@@ -27,11 +27,16 @@ internal sealed class Inbox : IAsyncDisposable
     public void Post(Action action) => _waiting.Writer.TryWrite(action);
 
     /// <summary>Has something done on the loop after a while.</summary>
-    public void PostAfter(TimeSpan wait, Action action) => Start(async () =>
+    public void PostAfter(TimeSpan wait, Action action)
     {
-        await Task.Delay(wait, _time, Ending);
-        Post(action);
-    });
+        // The time runs from now, not from when a thread gets to it.
+        var over = Task.Delay(wait, _time, Ending);
+        Start(async () =>
+        {
+            await over;
+            Post(action);
+        });
+    }
 
     /// <summary>Does something that takes time, beside the loop.</summary>
     public void Start(Func<Task> work)

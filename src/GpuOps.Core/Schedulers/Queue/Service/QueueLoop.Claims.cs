@@ -29,8 +29,8 @@ internal sealed partial class QueueLoop
         if (fault is GpuOpsException { Kind: GpuOpsErrorKind.InvalidArgument or GpuOpsErrorKind.NotFound or GpuOpsErrorKind.NotReady })
         {
             var kind = claim.Wish.Kind;
-            _notes.Out[kind] = fault.Message;
             _inbox.PostAfter(Impossible, () => _notes.Out.TryRemove(kind, out _));
+            _notes.Out[kind] = fault.Message;
             return;
         }
 
