@@ -26,7 +26,7 @@ public sealed class QueueStoreTests : IDisposable
             Name = "seed 1",
             Arguments = ["sh", "-c", "echo \"{\\\"a\\\":1}\"", "", "ä\n\t'€😀"],
             Script = new byte[] { 0, 255, 10 },
-            WorkFolder = "/work/über",
+            WorkFolder = "/data/über",
             Demand = new GpuDemand(Share: 0.25m),
             Cpus = 3,
             Priority = -5,
