@@ -1,4 +1,3 @@
-using GpuOps.Pools.Sessions;
 using GpuOps.Schedulers.Queue;
 using GpuOps.Schedulers.Queue.Api;
 using GpuOps.Schedulers.Queue.Health;
@@ -18,12 +17,11 @@ internal static class QueueApplication
 
     /// <summary>Puts it together.</summary>
     /// <param name="location">Where it listens.</param>
-    /// <param name="options">What it was started with.</param>
+    /// <param name="options">What the queue works with.</param>
     /// <param name="queue">The queue.</param>
-    /// <param name="pool">The pool of its jobs' GPUs.</param>
-    public static WebApplication Build(QueueLocation location, ServeOptions options, QueueService queue, PoolSession pool)
+    public static WebApplication Build(QueueLocation location, QueueServiceOptions options, QueueService queue)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "gpuops-server", ContentRootPath = options.Folder });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "gpuops-server", ContentRootPath = location.Folder });
         builder.Logging.ClearProviders().AddSimpleConsole(static console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ssZ "))
             .SetMinimumLevel(LogLevel.Warning);
         // What is left of an earlier one: the lock on the queue's store says that nobody listens any more.
@@ -40,7 +38,7 @@ internal static class QueueApplication
         builder.Services.ConfigureHttpJsonOptions(static json => RequestJson.Prepare(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSingleton(queue).AddSingleton(pool).AddSingleton(options).AddSingleton<ServiceFacts>().AddSingleton(new HostHealth(options.Folder, TimeProvider.System));
+        builder.Services.AddSingleton(queue).AddSingleton(options.Pool).AddSingleton(options).AddSingleton(location).AddSingleton<ServiceFacts>().AddSingleton(new HostHealth(location.Folder, options.Time));
         var app = builder.Build();
         app.UseFaults();
         app.MapServer();

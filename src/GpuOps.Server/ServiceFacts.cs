@@ -1,14 +1,16 @@
 using System.Reflection;
 using GpuOps.Schedulers;
+using GpuOps.Schedulers.Queue;
 using GpuOps.Schedulers.Queue.Service;
 
 namespace GpuOps.Server;
 
 /// <summary>What the service knows of itself, and how it is ended.</summary>
-/// <param name="options">What it was started with.</param>
+/// <param name="location">Where it keeps its state.</param>
+/// <param name="options">What the queue works with.</param>
 /// <param name="queue">The queue.</param>
 /// <param name="life">The life of the program.</param>
-internal sealed class ServiceFacts(ServeOptions options, QueueService queue, IHostApplicationLifetime life)
+internal sealed class ServiceFacts(QueueLocation location, QueueServiceOptions options, QueueService queue, IHostApplicationLifetime life)
 {
     private readonly DateTime _start = DateTime.Now;
 
@@ -23,12 +25,12 @@ internal sealed class ServiceFacts(ServeOptions options, QueueService queue, IHo
         return new GpuServer
         {
             Version = Version,
-            ComputerName = Environment.MachineName,
+            ComputerName = options.Pool.LocalHost,
             ProcessId = Environment.ProcessId,
             StartTime = _start,
-            Folder = options.Folder,
-            Pool = options.PoolName,
-            Cpus = options.Cpus,
+            Folder = location.Folder,
+            Pool = options.Pool.Backend,
+            Cpus = options.Cores,
             Queued = Count(GpuJobState.Queued),
             Running = Count(GpuJobState.Starting) + Count(GpuJobState.Running),
             Trouble = queue.Trouble,

@@ -1,4 +1,4 @@
-using GpuOps.Schedulers.Queue.Running;
+using GpuOps.Schedulers.Queue;
 
 namespace GpuOps.Server;
 
@@ -8,7 +8,7 @@ internal static class Usage
     private const string Text = """
         gpuops-server serve [--folder FOLDER] [--pool NAME-OR-URI] [--cpu COUNT] [--detach]
             takes jobs and starts each when it is its turn; Start-GpuServer starts it
-        gpuops-server supervise --folder FOLDER [--pool NAME-OR-URI] [--patience DURATION] [--detach]
+        gpuops-server supervise --folder FOLDER [--patience DURATION] [--detach]
             starts the jobs' processes, and lives as long as they do, or a service is connected,
             and its patience (30s) beyond that; the service starts it by itself
         """;
@@ -20,6 +20,6 @@ internal static class Usage
     {
         Console.Error.WriteLine($"gpuops-server: {what}");
         Console.Error.WriteLine(Text);
-        return SupervisorExit.Usage;
+        return ServerExit.Usage;
     }
 }

@@ -104,7 +104,7 @@ public sealed class QueueEngineTests : IAsyncLifetime
     private async Task OpenAsync()
     {
         _store = QueueStore.Open(new QueueStoreOptions(_rig.State));
-        var pool = new PoolSession(new SqliteGpuPool(new SqlitePoolOptions(_rig.PoolFile)), _rig.Options.Pool!, GpuOpsSettings.Default, new ProbeCatalog(ProbeOptions.Default), "box", TimeProvider.System);
+        var pool = new PoolSession(new SqliteGpuPool(new SqlitePoolOptions(_rig.PoolFile)), $"sqlite:{_rig.PoolFile}", GpuOpsSettings.Default, new ProbeCatalog(ProbeOptions.Default), "box", TimeProvider.System);
         _service = new QueueService(_store, new QueueServiceOptions
         {
             Pool = pool,

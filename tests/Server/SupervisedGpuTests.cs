@@ -1,3 +1,4 @@
+using GpuOps.Errors;
 using GpuOps.Pools;
 using GpuOps.Pools.Reservations;
 using GpuOps.Pools.Sessions;
@@ -56,6 +57,33 @@ public sealed class SupervisedGpuTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_pools_are_kept_alive_and_given_back_in_the_pool_they_are_from()
+    {
+        var file = Path.Combine(_rig.Folder, "pool", "another.db");
+        await using var another = new SqliteGpuPool(new SqlitePoolOptions(file));
+        await another.InitializeAsync(LayoutPlan.FromCount(Host, GpuProvider.Fake, 4), force: false, dryRun: false, TestContext.Current.CancellationToken);
+        var lease = TimeSpan.FromSeconds(1);
+        await _rig.StartAsync(_rig.Script("while ! [ -e $F/go ]; do sleep 0.01; done", "1.1") with { Reservation = await ReserveAsync(lease) });
+        await _rig.StartAsync(_rig.Script("while ! [ -e $F/go ]; do sleep 0.01; done", "2.1") with { Reservation = await ReserveAsync(another, file, lease) });
+        // Their leases are over more than once.
+        foreach (var pool in new[] { _pool, another })
+            await Wait.UntilAsync(() => HeldAsync(pool).Result.Single(), held => held.LastHeartbeat > held.Since + (3 * lease), "heartbeats");
+        await File.WriteAllTextAsync(Path.Combine(_rig.Folder, "go"), "", TestContext.Current.CancellationToken);
+        foreach (var (id, pool) in new[] { ("1.1", _pool), ("2.1", another) })
+        {
+            Assert.False((await _rig.UntilAsync(id, static run => run.Ended is not null)).HasLostReservation);
+            Assert.Empty(await HeldAsync(pool));
+        }
+    }
+
+    [Fact]
+    public async Task Of_no_pool_are_refused()
+    {
+        var gpus = await ReserveAsync() with { Backend = "" };
+        Assert.Equal("InvalidRunOrder", (await Assert.ThrowsAsync<GpuOpsException>(() => _rig.StartAsync(_rig.Script("true") with { Reservation = gpus }))).Id);
+    }
+
+    [Fact]
     public async Task Are_given_back_when_it_cannot_be_started()
     {
         var run = await _rig.RunAsync(_rig.Order("1.1", "no-such-program") with { Reservation = await ReserveAsync() });
@@ -107,9 +135,11 @@ public sealed class SupervisedGpuTests : IAsyncLifetime
         Assert.Empty(await HeldAsync());
     }
 
-    private async Task<GpuReservation> ReserveAsync(TimeSpan? lease = null)
+    private Task<GpuReservation> ReserveAsync(TimeSpan? lease = null) => ReserveAsync(_pool, _rig.PoolFile, lease);
+
+    private async Task<GpuReservation> ReserveAsync(SqliteGpuPool pool, string file, TimeSpan? lease)
     {
-        var decision = await _pool.RequestAsync(
+        var decision = await pool.RequestAsync(
             new ReservationRequest
             {
                 Id = ReservationIds.Next(),
@@ -123,9 +153,11 @@ public sealed class SupervisedGpuTests : IAsyncLifetime
             },
             TestContext.Current.CancellationToken);
         Assert.Equal(ReservationOutcome.Granted, decision.Outcome);
-        return decision.Reservation!;
+        return decision.Reservation! with { Backend = $"sqlite:{file}" };
     }
 
-    private async Task<IReadOnlyList<GpuReservation>> HeldAsync() =>
-        (await _pool.ReadAsync(Host, TestContext.Current.CancellationToken)).Reservations;
+    private Task<IReadOnlyList<GpuReservation>> HeldAsync() => HeldAsync(_pool);
+
+    private static async Task<IReadOnlyList<GpuReservation>> HeldAsync(SqliteGpuPool pool) =>
+        (await pool.ReadAsync(Host, TestContext.Current.CancellationToken)).Reservations;
 }

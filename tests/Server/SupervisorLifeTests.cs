@@ -4,6 +4,7 @@ using GpuOps.Errors;
 using GpuOps.Pools;
 using GpuOps.Pools.Reservations;
 using GpuOps.Processes;
+using GpuOps.Schedulers.Queue;
 using GpuOps.Schedulers.Queue.Running;
 
 namespace GpuOps.ServerTests;
@@ -135,7 +136,7 @@ public sealed class SupervisorLifeTests : IAsyncLifetime
         using var second = Process.Start(new ProcessStartInfo(SupervisorRig.Program, ["supervise", "--folder", other.State]) { RedirectStandardError = true })!;
         var complaint = await second.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await second.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(SupervisorExit.AlreadyRuns, second.ExitCode);
+        Assert.Equal(ServerExit.AlreadyRuns, second.ExitCode);
         Assert.Contains("runs for", complaint, StringComparison.Ordinal);
     }
 

@@ -31,7 +31,7 @@ public sealed class SupervisorRig : IAsyncDisposable
 
     public string PoolFile => Path.Combine(Folder, "pool", "pool.db");
 
-    public SupervisorOptions Options => new(State) { Pool = $"sqlite:{PoolFile}", Patience = Patience };
+    public SupervisorOptions Options => new(State) { Patience = Patience };
 
     /// <summary>How long it lives with nobody connected; null for as long as by itself.</summary>
     public TimeSpan? Patience { get; init; }

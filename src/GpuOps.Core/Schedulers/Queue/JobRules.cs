@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using GpuOps.Errors;
 using GpuOps.Pools.Rules;
+using GpuOps.Processes;
 using GpuOps.Values;
 
 namespace GpuOps.Schedulers.Queue;
@@ -9,8 +9,6 @@ namespace GpuOps.Schedulers.Queue;
 /// <summary>Refuses what no job can be, before it is taken.</summary>
 public static class JobRules
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Checks a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cores">The cores that jobs without GPUs have together.</param>
@@ -24,8 +22,8 @@ public static class JobRules
         Require(request.Tags.All(static tag => tag is { Length: > 0 } && IsLine(tag)), request, "a tag has to be one line of text");
         foreach (var (name, value) in request.Variables)
         {
-            Require(name.Length > 0 && !name.Contains('=', StringComparison.Ordinal) && IsText(name), request, $"'{Excerpt.Of(name)}' cannot be the name of a variable");
-            Require(IsText(value), request, $"the variable '{name}' has a character that no program can be given");
+            Require(ProgramText.IsVariableName(name), request, $"'{Excerpt.Of(name)}' cannot be the name of a variable");
+            Require(ProgramText.IsValid(value), request, $"the variable '{name}' has a character that no program can be given");
         }
 
         Require(request.Dependencies.All(static job => job is { Id: not null }), request, "a job to be waited for has no id");
@@ -47,8 +45,8 @@ public static class JobRules
     {
         Require(request.Script is not null || request.Arguments is [{ Length: > 0 }, ..], request, "no program is named");
         foreach (var argument in request.Arguments)
-            Require(IsText(argument), request, $"the argument '{Excerpt.Of(argument)}' has a character that no program can be given");
-        Require(request.WorkFolder.StartsWith('/') && IsText(request.WorkFolder), request, $"the folder '{Excerpt.Of(request.WorkFolder)}' is not an absolute path");
+            Require(ProgramText.IsValid(argument), request, $"the argument '{Excerpt.Of(argument)}' has a character that no program can be given");
+        Require(request.WorkFolder.StartsWith('/') && ProgramText.IsValid(request.WorkFolder), request, $"the folder '{Excerpt.Of(request.WorkFolder)}' is not an absolute path");
         Require(request.Script is not { } script || script.Span.StartsWith("#!"u8), request, "its script's first line has to say what runs it, such as #!/bin/sh");
     }
 
@@ -62,20 +60,7 @@ public static class JobRules
             Require(request.Cpus <= cores, request, $"it wants {request.Cpus} CPUs, and jobs without GPUs have {cores} together");
     }
 
-    private static bool IsLine(string? text) => IsText(text) && !text.Any(char.IsControl);
-
-    /// <summary>A zero ends a string for the system, half a surrogate pair has no bytes, and in JSON there may be nothing at all.</summary>
-    private static bool IsText([NotNullWhen(true)] string? text)
-    {
-        try
-        {
-            return text is not null && !text.Contains('\0', StringComparison.Ordinal) && Strict.GetByteCount(text) >= 0;
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
-        }
-    }
+    private static bool IsLine([NotNullWhen(true)] string? text) => ProgramText.IsValid(text) && !text.Any(char.IsControl);
 
     private static void Require(bool holds, object target, string what)
     {

@@ -1,5 +1,4 @@
 using GpuOps.Errors;
-using GpuOps.Processes;
 using GpuOps.Schedulers.Queue.Client;
 
 namespace GpuOps.Schedulers.Queue;
@@ -50,6 +49,6 @@ public sealed class QueueServiceStarter(string program, QueueLocation location)
         new Running.SupervisorFiles(location.Folder).Prepare();
         await using var scheduler = new QueueScheduler(location, "queue:");
         await new DetachedProgram([program, .. arguments], location.Folder, location.Log)
-            .StartAsync(async token => await scheduler.FindServerAsync(token) is not null, Running.SupervisorExit.AlreadyRuns, "QueueServiceNotStarted", cancellationToken);
+            .StartAsync(async token => await scheduler.FindServerAsync(token) is not null, ServerExit.AlreadyRuns, "QueueServiceNotStarted", cancellationToken);
     }
 }

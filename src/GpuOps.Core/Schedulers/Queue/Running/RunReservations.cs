@@ -5,11 +5,14 @@ using GpuOps.Pools.Sessions;
 
 namespace GpuOps.Schedulers.Queue.Running;
 
-/// <summary>Keeps the GPUs of running jobs, and gives them back. The pool is opened when the first job has some.</summary>
-/// <param name="open">Opens the pool. Does not connect.</param>
+/// <summary>
+/// Keeps the GPUs of running jobs, and gives them back, each in the pool it is from: a service that is started again may have
+/// another one, while jobs of the one before still run. A pool is opened when the first job has GPUs of it.
+/// </summary>
+/// <param name="open">Opens a pool, by its backend. Does not connect.</param>
 /// <param name="log">Told of a store that is away.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RunReservations(Func<PoolSession> open, Action<string> log, TimeProvider time) : IDisposable
+internal sealed class RunReservations(Func<string, PoolSession> open, Action<string> log, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(10);
 
@@ -17,7 +20,7 @@ internal sealed class RunReservations(Func<PoolSession> open, Action<string> log
     private readonly HeartbeatLoop _heartbeats = new(time);
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _gate = new();
-    private PoolSession? _session;
+    private readonly Dictionary<string, PoolSession> _sessions = [];
 
     /// <summary>Keeps a reservation alive from now on.</summary>
     /// <param name="reservation">The reservation.</param>
@@ -25,7 +28,7 @@ internal sealed class RunReservations(Func<PoolSession> open, Action<string> log
     /// <exception cref="GpuOpsException">The configuration does not say where the pool is.</exception>
     public void Keep(GpuReservation reservation, Action lost)
     {
-        var session = Session();
+        var session = Session(reservation);
         _heartbeats.Add(new HeldReservation(_owner, session.Pool, reservation, session.Settings.HeartbeatInterval, _ => lost()));
     }
 
@@ -43,7 +46,7 @@ internal sealed class RunReservations(Func<PoolSession> open, Action<string> log
         {
             try
             {
-                return await Session().Pool.ReleaseAsync(reservation.ComputerName, reservation.Id, _end.Token);
+                return await Session(reservation).Pool.ReleaseAsync(reservation.ComputerName, reservation.Id, _end.Token);
             }
             catch (Exception fault) when (!_end.IsCancellationRequested)
             {
@@ -65,17 +68,22 @@ internal sealed class RunReservations(Func<PoolSession> open, Action<string> log
 
     public void Dispose() => _end.Cancel();
 
-    private PoolSession Session()
+    private PoolSession Session(GpuReservation reservation)
     {
         lock (_gate)
         {
-            if (_session is null)
+            if (_sessions.TryGetValue(reservation.Backend, out var known))
             {
-                _session = open();
+                return known;
+            }
+
+            var session = open(reservation.Backend);
+            if (_sessions.Count == 0)
+            {
                 _ = _heartbeats.RunAsync(_end.Token);
             }
 
-            return _session;
+            return _sessions[reservation.Backend] = session;
         }
     }
 }

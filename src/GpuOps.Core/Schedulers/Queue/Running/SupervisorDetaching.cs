@@ -1,5 +1,4 @@
 using GpuOps.Errors;
-using GpuOps.Processes;
 
 namespace GpuOps.Schedulers.Queue.Running;
 
@@ -17,7 +16,7 @@ public static class SupervisorDetaching
         ArgumentNullException.ThrowIfNull(options);
         var files = new SupervisorFiles(options.Folder);
         files.Prepare();
-        return new DetachedProgram(command, files.Folder, files.Log).StartAsync(AnswersAsync, SupervisorExit.AlreadyRuns, "SupervisorNotStarted", cancellationToken);
+        return new DetachedProgram(command, files.Folder, files.Log).StartAsync(AnswersAsync, ServerExit.AlreadyRuns, "SupervisorNotStarted", cancellationToken);
 
         async Task<bool> AnswersAsync(CancellationToken token)
         {

@@ -24,7 +24,7 @@ public sealed class SupervisorHost : IDisposable
     {
         _lock = held;
         _log = log;
-        _reservations = new RunReservations(() => OpenPool(options, time), log, time);
+        _reservations = new RunReservations(backend => OpenPool(backend, time), log, time);
         _supervisor = new JobSupervisor(new SupervisorContext(
             files, files.ReadInstance(), ChildReaper.Begin(), new LookSharing(), _reservations, log, time));
         _supervisor.Recover();
@@ -96,9 +96,9 @@ public sealed class SupervisorHost : IDisposable
         }
     }
 
-    private static PoolSession OpenPool(SupervisorOptions options, TimeProvider time)
+    private static PoolSession OpenPool(string backend, TimeProvider time)
     {
         var configuration = GpuOpsConfiguration.Load(ConfigurationEnvironment.FromProcess(currentFolder: null));
-        return new EngineHost(time).Open(configuration.ResolveBackend(options.Pool), configuration.Context(time: time));
+        return new EngineHost(time).Open(configuration.ResolveBackend(backend), configuration.Context(time: time));
     }
 }

@@ -6,9 +6,6 @@ namespace GpuOps.Schedulers.Queue.Running;
 /// <param name="Folder">The state folder of the queue, absolute.</param>
 public sealed record SupervisorOptions(string Folder)
 {
-    /// <summary>The pool of the jobs' GPUs: a backend's name or URI; null for the default one.</summary>
-    public string? Pool { get; init; }
-
     /// <summary>How long it lives when no job runs and no service is connected; null for half a minute.</summary>
     public TimeSpan? Patience { get; init; }
 
@@ -16,7 +13,6 @@ public sealed record SupervisorOptions(string Folder)
     public IReadOnlyList<string> Arguments =>
     [
         "supervise", "--folder", Folder,
-        .. Pool is { } pool ? new[] { "--pool", pool } : [],
         .. Patience is { } patience ? new[] { "--patience", string.Create(CultureInfo.InvariantCulture, $"{patience.TotalMilliseconds:F0}ms") } : [],
     ];
 }

@@ -1,6 +1,5 @@
 using GpuOps.Errors;
 using GpuOps.Pools.Reservations;
-using GpuOps.Processes;
 
 namespace GpuOps.Schedulers.Queue.Running;
 

@@ -4,9 +4,10 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GpuOps.Errors;
 using GpuOps.Probes;
+using GpuOps.Processes;
 using GpuOps.Schedulers.Queue.Running;
 
-namespace GpuOps.Processes;
+namespace GpuOps.Schedulers.Queue;
 
 /// <summary>A program that is to outlive who starts it: it has a session of its own, and its log as output.</summary>
 /// <param name="command">The program and its arguments.</param>

@@ -1,9 +1,9 @@
-namespace GpuOps.Schedulers.Queue.Running;
+namespace GpuOps.Schedulers.Queue;
 
-/// <summary>The exit codes of a supervisor.</summary>
-public static class SupervisorExit
+/// <summary>The exit codes of <c>gpuops-server</c>.</summary>
+public static class ServerExit
 {
-    /// <summary>It was asked to end, and no job ran.</summary>
+    /// <summary>It was asked to end.</summary>
     public const int Success = 0;
 
     /// <summary>It failed; what it wrote says why.</summary>
